@@ -1,0 +1,97 @@
+"""How long the local engine takes on a 4096 × 4096 photograph with a 5 % mask, beside the bare library.
+
+    python benchmarks/local_engine.py [--rounds 3]
+
+Two peers: `patchmatch.inpaint` on the same crop of the picture, and the same call on the crop at the size that our
+engine works at, which shows what shrinking, sharpening and pasting add to it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import time
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image, ImageOps
+
+import inpaint_nb as inp
+from inpaint_nb.edit import EditRequest, Finished, Result
+from inpaint_nb.http import Client
+from inpaint_nb.providers import find, patchmatch
+from inpaint_nb.providers.local import WORKING_PX
+from inpaint_nb.providers.pieces import find_pieces
+
+SIDE_PX = 4096
+LIMIT_SECONDS = 2.5
+LIMIT_RATIO = 1.3
+
+
+def photograph() -> Image.Image:
+    """The sample picture, mirrored over a large square: as sharp as a camera's."""
+    sample = inp.sample()
+    width, height = sample.size
+    block = Image.new("RGB", (2 * width, 2 * height))
+    for x, y, part in [(0, 0, sample), (width, 0, ImageOps.mirror(sample))]:
+        block.paste(part, (x, y))
+        block.paste(ImageOps.flip(part), (x, y + height))
+    whole = Image.new("RGB", (SIDE_PX, SIDE_PX))
+    for y in range(0, SIDE_PX, 2 * height):
+        for x in range(0, SIDE_PX, 2 * width):
+            whole.paste(block, (x, y))
+    return whole
+
+
+def run(request: EditRequest) -> Result:
+    """The whole of it: the engine's story, composite and report."""
+
+    async def finished() -> Finished:
+        provider = find("local")
+        events = [event async for event in provider.run(request, Client())]
+        assert isinstance(events[-1], Finished)
+        return events[-1]
+
+    return Result.compose(request, asyncio.run(finished()), "local")
+
+
+def best(rounds: int, work: Callable[[], object]) -> float:
+    """The shortest of some runs, in seconds."""
+    seconds = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - began)
+    return min(seconds)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=3)
+    rounds = parser.parse_args().rounds
+    picture = photograph()
+    mask = inp.Mask.ellipse(picture.size, (1684, 1484, 2716, 2516))
+    (box,) = find_pieces(mask)
+    crop, hole = picture.crop(box), Image.fromarray(mask.crop(box))
+    ours = {
+        quality: best(rounds, lambda: run(EditRequest(picture, mask, seed=1, params={"quality": quality})))  # noqa: B023
+        for quality in WORKING_PX
+    }
+    bare = best(1, lambda: patchmatch.fill(np.asarray(crop), np.asarray(hole) > 0, 1))
+    print(f"mask {mask.coverage:.1%} of {SIDE_PX} × {SIDE_PX}, crop {crop.width} × {crop.height}")
+    print(f"bare library on the crop: {bare:.2f} s")
+    for quality, seconds in ours.items():
+        small = (WORKING_PX[quality],) * 2
+        at_size = np.asarray(crop.resize(small)), np.asarray(hole.resize(small)) > 0
+        peer = best(rounds, lambda: patchmatch.fill(*at_size, 1))  # noqa: B023
+        print(
+            f"{quality}: {seconds:.2f} s whole; {seconds / bare:.2f} × the bare library; "
+            f"{seconds / peer:.2f} × the bare library at the working size ({peer:.2f} s)"
+        )
+    kept = ours["draft"] <= LIMIT_SECONDS and ours["draft"] <= LIMIT_RATIO * bare
+    print(f"limits: {LIMIT_SECONDS} s and {LIMIT_RATIO} × the bare library: {'kept' if kept else 'MISSED'}")
+    raise SystemExit(0 if kept else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What a notebook shows: magics, the editor, and outputs that stay."""

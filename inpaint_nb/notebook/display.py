@@ -1,0 +1,202 @@
+"""What stays of a session in a saved notebook: pictures and words as plain outputs beside the panel.
+
+A session has two outputs, updated through display handles: a picture, and words. They are apart: hosting
+pages show picture outputs but may strip pictures from HTML, and words in HTML can be read aloud.
+"""
+
+from __future__ import annotations
+
+import base64
+import threading
+import weakref
+from collections.abc import Sequence
+from contextlib import suppress
+from html import escape
+from typing import Any
+
+from IPython import get_ipython
+from IPython.display import DisplayHandle
+from PIL import Image
+
+from inpaint_nb.edit import Result
+from inpaint_nb.errors import InpaintError
+from inpaint_nb.jobs import Job
+from inpaint_nb.masks import Mask
+from inpaint_nb.notebook import sheet
+from inpaint_nb.providers import registry
+from inpaint_nb.session import Session
+
+OPENED_PX = 240
+EARLIER_SHOWN = 7
+
+Bundle = dict[str, str]
+State = tuple[tuple[str, str], ...]
+Sent = tuple[State, Bundle]
+
+
+class Outputs:
+    """The static outputs of one session. `update` may be called from any thread; `show` in a cell."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._lock = threading.RLock()
+        self._opened = (session.image, session.mask)
+        self._picture, self._words = DisplayHandle(), DisplayHandle()
+        self._is_shown = False
+        self._sent: Sent = ((), {})
+        self._sent_in_cell: Sent = ((), {})
+        self._picture_of: tuple[list[str], Bundle] | None = None
+
+    def show(self) -> None:
+        """Makes the two outputs in the running cell, with all that is known so far."""
+        with self._lock:
+            self._sent = self._sent_in_cell = self._state(), self._picture_bundle()
+            self._picture.display(self._sent[1], raw=True, metadata=self._metadata())
+            self._words.display(self._words_bundle(), raw=True)
+            self._is_shown = True
+        _LIVE.add(self)
+        if (shell := get_ipython()) is not None:
+            watch(shell)
+
+    def update(self) -> None:
+        """Brings the outputs up to date; sends nothing when no job began or ended since."""
+        with self._lock:
+            if self._is_shown and self._state() != self._sent[0]:
+                self._sent = self._send(self._sent)
+
+    def reissue(self) -> None:
+        """Sends what changed since a cell last sent it, on behalf of the running cell.
+
+        nbclient and papermill drop updates from the background, so a run that ended there is told again here.
+        """
+        with self._lock:
+            if self._is_shown and self._state() != self._sent_in_cell[0]:
+                self._sent = self._sent_in_cell = self._send(self._sent_in_cell)
+
+    def _send(self, before: Sent) -> Sent:
+        """Sends the words, and the picture where it is another one than `before`; returns what is sent now."""
+        state, picture = self._state(), self._picture_bundle()
+        if picture is not before[1]:
+            self._picture.update(picture, raw=True, metadata=self._metadata())
+        self._words.update(self._words_bundle(), raw=True)
+        return state, picture
+
+    def _state(self) -> State:
+        return tuple((job.id, job.status if job.done() else "running") for job in self._session.jobs)
+
+    def _done(self) -> list[Job]:
+        """The jobs that have a result, newest first."""
+        return [job for job in reversed(self._session.jobs) if job.status == "done"]
+
+    def _picture_bundle(self) -> Bundle:
+        """The picture's MIME bundle, drawn anew only when there is another result."""
+        done = [job.id for job in self._done()]
+        if self._picture_of is None or self._picture_of[0] != done:
+            drawn = self._drawn()
+            encoded = base64.b64encode(sheet.jpeg(drawn)).decode("ascii")
+            told = f"<picture, {drawn.width} × {drawn.height} pixels>"
+            self._picture_of = (done, {"image/jpeg": encoded, "text/plain": told})
+        return self._picture_of[1]
+
+    def _drawn(self) -> Image.Image:
+        done = [job.result() for job in self._done()]
+        if not done:
+            return sheet.outlined(*self._opened, OPENED_PX)
+        newest, *earlier = done
+        return sheet.run_sheet(
+            newest.parent, newest.mask, newest.images, [result.image for result in earlier[:EARLIER_SHOWN]]
+        )
+
+    def _metadata(self) -> dict[str, object]:
+        return {"image/jpeg": {"alt": self._alt()}}
+
+    def _alt(self) -> str:
+        """The picture in words."""
+        done = self._done()
+        if not done:
+            return opened_words(self._session.source, *self._opened)
+        result = done[0].result()
+        pictures = "the result" if len(result.images) == 1 else f"{len(result.images)} results"
+        earlier = " Below: earlier results, newest first." if done[1:] else ""
+        return f"Left: the picture with the mask outlined. Beside it: {pictures}.{earlier}"
+
+    def _words_bundle(self) -> Bundle:
+        jobs = list(enumerate(self._session.jobs, 1))
+        said = [run_words(number, job) for number, job in reversed(jobs)]
+        paragraphs = [self._alt(), *(" ".join(words) for words in said)]
+        return {
+            "text/html": "\n".join([f"<p>{escape(self._alt())}</p>", *map(run_html, said)]),
+            "text/plain": "\n".join(paragraphs),
+        }
+
+
+def opened_words(source: str, image: Image.Image, mask: Mask) -> str:
+    """The picture before any run, in words."""
+    width, height = image.size
+    masked = f"{mask.coverage:.1%} of it masked" if not mask.is_empty else "nothing masked yet"
+    name = f" {source}" if source else ""
+    return f"The picture{name} as it was opened: {width} × {height} pixels, {masked}. Results appear here."
+
+
+def run_words(number: int, job: Job) -> list[str]:
+    """A run in words: its number, then what was asked, by whom, and how it ended."""
+    prompt = f"“{job.request.prompt}”" if job.request.prompt else "no prompt"
+    return [f"Run {number}:", f"{prompt}; {provider_words(job.provider)}; {end_words(job)}"]
+
+
+def run_html(words: Sequence[str]) -> str:
+    """The words of a run as a paragraph; line breaks of a prompt are kept without a style."""
+    head, *rest = (escape(word).replace("\n", "<br>") for word in words)
+    return f"<p><strong>{head}</strong> {' '.join(rest)}</p>"
+
+
+def provider_words(name: str) -> str:
+    """The provider's name, with what people should know of it."""
+    with suppress(InpaintError):  # a configured provider of the user's own need not be registered
+        if note := registry.find(name).capabilities.note:
+            return f"by {name} ({note})"
+    return f"by {name}"
+
+
+def end_words(job: Job) -> str:
+    """How a job ended, or that it has not."""
+    if not job.done():
+        return "running."
+    if job.status == "done":
+        return result_words(job.result())
+    if job.status == "cancelled":
+        return f"cancelled after {job.seconds:.1f} s."
+    error = job.exception()
+    if isinstance(error, InpaintError):
+        return f"failed: {error.message} {error.hint}".rstrip()
+    return f"failed: {type(error).__name__}: {error}"
+
+
+def result_words(result: Result) -> str:
+    """A result in words: time, pixels changed, and what the user was told."""
+    inside = sum(report.changed_inside for report in result.reports)
+    outside = sum(report.changed_outside for report in result.reports)
+    changed = f"{inside:,} pixels changed inside the mask, {outside:,} outside."
+    return " ".join([f"{result.seconds:.1f} s; {changed}", *result.notes])
+
+
+def at_cell_end(*_: object) -> None:
+    """IPython's `post_run_cell`: tells the results that came while the cell ran or before it."""
+    for outputs in list(_LIVE):
+        outputs.reissue()
+
+
+def watch(shell: Any) -> None:
+    """Makes every cell end by bringing the outputs up to date; doing it twice changes nothing."""
+    if at_cell_end not in shell.events.callbacks["post_run_cell"]:
+        shell.events.register("post_run_cell", at_cell_end)
+
+
+def unwatch(shell: Any) -> None:
+    """Takes back what `watch` did, and forgets the outputs shown so far."""
+    _LIVE.clear()
+    if at_cell_end in shell.events.callbacks["post_run_cell"]:
+        shell.events.unregister("post_run_cell", at_cell_end)
+
+
+_LIVE: weakref.WeakSet[Outputs] = weakref.WeakSet()

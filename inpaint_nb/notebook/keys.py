@@ -1,0 +1,69 @@
+"""Every action of the editor and the keys that do it: one table for the page, the help line and the tests.
+
+A chord is written as the browser names its key, in lower case: "b", "[", "delete", "mod+z", "mod+shift+z".
+`mod` is Ctrl, or Command on a Mac. A held action also sends its name with "_end" when the key goes up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+Owner = Literal["page", "mask", "history", "panel"]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing the hand can do: `help` is for buttons and the help line, `owner` says who does it."""
+
+    name: str
+    keys: tuple[str, ...]
+    shown: str
+    help: str
+    owner: Owner
+    held: bool = False
+
+
+ACTIONS = (
+    Action("brush", ("b",), "B", "brush", "page"),
+    Action("eraser", ("e",), "E", "eraser", "page"),
+    Action("rectangle", ("r",), "R", "rectangle", "page"),
+    Action("swap", ("x",), "X", "add / subtract", "page"),
+    Action("smaller", ("[",), "[", "smaller brush", "page"),
+    Action("larger", ("]",), "]", "larger brush", "page"),
+    Action("undo", ("mod+z",), "Ctrl+Z", "undo", "history"),
+    Action("redo", ("mod+shift+z", "mod+y"), "Ctrl+Shift+Z", "redo", "history"),
+    Action("clear", ("delete", "backspace"), "Del", "clear", "mask"),
+    Action("invert", ("i",), "I", "invert", "mask"),
+    Action("shrink", ("-", "_"), "−", "shrink", "mask"),
+    Action("grow", ("+", "="), "+", "grow", "mask"),
+    Action("colour", ("c",), "C", "colour", "page"),
+    Action("fainter", (",",), ",", "fainter", "page"),
+    Action("stronger", (".",), ".", "stronger", "page"),
+    Action("overlay", ("o",), "O", "show / hide mask", "page"),
+    Action("prompt", ("p",), "P", "prompt", "panel"),
+    Action("run", ("mod+enter",), "Ctrl+Enter", "run", "panel"),
+    Action("cancel", ("mod+backspace", "mod+delete"), "Ctrl+Del", "cancel run", "panel"),
+    Action("compare", ("v",), "V", "hold: newest result", "panel", held=True),
+    Action("use", ("u",), "U", "use newest result", "panel"),
+    Action("save", ("s", "mod+s"), "S", "save newest result", "panel"),
+    Action("help", ("?", "h"), "?", "keys", "page"),
+    Action("leave", ("escape",), "Esc", "leave", "page"),
+)
+
+PANEL_ACTIONS = frozenset(
+    name
+    for action in ACTIONS
+    if action.owner == "panel"
+    for name in ((action.name, f"{action.name}_end") if action.held else (action.name,))
+)
+
+
+def table() -> list[dict[str, object]]:
+    """The actions as data for the page."""
+    return [{**asdict(action), "keys": list(action.keys)} for action in ACTIONS]
+
+
+def help_line() -> str:
+    """All keys in one line of text."""
+    return " · ".join(f"{action.shown} {action.help}" for action in ACTIONS)

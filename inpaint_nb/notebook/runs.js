@@ -1,0 +1,151 @@
+// The lower part of the panel: one progress line, one message, and the thumbnails of every run.
+//
+// Python → here:  {type: "status", state, stage, fraction, elapsed, error, hint}
+//                 {type: "picture", key, parent, label, caption, alt} and one JPEG buffer; a key is sent once
+//                 {type: "note", text}
+// here → Python:  {type: "ready", view}, {type: "use" | "save", key}
+// Pictures are messages, never traits: they are not kept in the notebook's widget state.
+// For tests: .inb-status (data-state), .inb-progress, .inb-message, .inb-thumb (data-key), .inb-compare, .inb-use, .inb-save
+
+function element(tag, className, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  made.className = className;
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+function seconds(value) {
+  if (value < 60) return `${value.toFixed(1)} s`;
+  return `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+}
+
+function progressLine() {
+  const bar = element("progress", "inb-progress", { max: 1, "aria-label": "Progress of the run" });
+  const text = element("span", "inb-status-text");
+  const line = element("div", "inb-status", { role: "status", "data-state": "idle" }, bar, text);
+  let status = { state: "idle", stage: "", fraction: null, elapsed: 0 };
+  let since = 0;
+
+  // The browser counts the seconds itself, so they go on while the kernel is busy.
+  function tick() {
+    const running = status.state === "running";
+    const elapsed = status.elapsed + (running ? (performance.now() - since) / 1000 : 0);
+    const parts = [status.stage];
+    if (running && status.fraction !== null) parts.push(`${Math.round(status.fraction * 100)} %`);
+    if (status.state !== "idle") parts.push(seconds(elapsed));
+    text.textContent = parts.filter(Boolean).join(" · ");
+  }
+
+  function show(message) {
+    status = message;
+    since = performance.now();
+    line.dataset.state = message.state;
+    bar.hidden = message.state !== "running";
+    if (message.fraction === null) bar.removeAttribute("value");
+    else bar.value = message.fraction;
+    tick();
+  }
+  return { line, show, tick };
+}
+
+function messageBox() {
+  const box = element("div", "inb-message", { role: "alert" });
+  box.hidden = true;
+  function show(error, hint) {
+    box.hidden = !error;
+    box.replaceChildren();
+    if (!error) return;
+    box.append(element("strong", "inb-message-error", {}, error));
+    if (hint) box.append(element("span", "inb-message-hint", {}, hint));
+  }
+  return { box, show };
+}
+
+function thumbnail(entry, pictures, send) {
+  const image = element("img", "inb-thumb-image", { src: entry.url, alt: entry.alt, draggable: "false" });
+  const badge = element("span", "inb-thumb-badge", {}, "parent");
+  badge.hidden = true;
+  const frame = element("div", "inb-thumb-frame", {}, image, badge);
+  const buttons = element("div", "inb-thumb-buttons");
+  const figure = element("figure", "inb-thumb", { "data-key": entry.key }, frame,
+    element("figcaption", "inb-thumb-caption", { title: entry.caption }, element("b", "", {}, entry.label), ` ${entry.caption}`), buttons);
+
+  const use = element("button", "inb-use", { type: "button", "aria-label": `Use ${entry.label} as next picture` },
+    entry.parent ? "Use as next" : "Start from this");
+  use.title = "Make this the picture to edit";
+  use.onclick = () => send({ type: "use", key: entry.key });
+  buttons.append(use);
+
+  const parent = pictures.get(entry.parent);
+  if (parent) {
+    const show = (held) => {
+      image.src = held ? parent.url : entry.url;
+      badge.hidden = !held;
+      compare.setAttribute("aria-pressed", String(held));
+    };
+    const compare = element("button", "inb-compare", { type: "button", "aria-pressed": "false",
+      "aria-label": `Hold to see the parent of ${entry.label}` }, "Compare");
+    compare.title = "Hold to see the picture before";
+    compare.onpointerdown = (event) => { compare.setPointerCapture(event.pointerId); show(true); };
+    compare.onpointerup = compare.onpointercancel = compare.onblur = () => show(false);
+    compare.onkeydown = (event) => { if (event.key === " " || event.key === "Enter") { event.preventDefault(); show(true); } };
+    compare.onkeyup = () => show(false);
+    const save = element("button", "inb-save", { type: "button", "aria-label": `Save ${entry.label} as a PNG file` }, "Save");
+    save.title = "Write a PNG beside the notebook";
+    save.onclick = () => send({ type: "save", key: entry.key });
+    buttons.append(compare, save);
+  }
+  return figure;
+}
+
+function render({ model, el }) {
+  const view = `${Date.now()}-${Math.random()}`;
+  const pictures = new Map();
+  const progress = progressLine();
+  const message = messageBox();
+  const note = element("div", "inb-note", { role: "status" });
+  note.hidden = true;
+  const strip = element("div", "inb-strip", { role: "list", "aria-label": "Results" });
+  strip.hidden = true;
+  el.classList.add("inb-runs");
+  el.dataset.lmSuppressShortcuts = "true";
+  el.append(progress.line, message.box, note, strip);
+
+  function addPicture(content, buffer) {
+    if (pictures.has(content.key)) return;
+    const url = URL.createObjectURL(new Blob([buffer], { type: "image/jpeg" }));
+    const entry = { ...content, url };
+    pictures.set(content.key, entry);
+    const figure = thumbnail(entry, pictures, (sent) => model.send(sent));
+    figure.setAttribute("role", "listitem");
+    // The picture everything started from stays first; after it, the newest run comes first.
+    if (content.parent && strip.children.length > 1) strip.insertBefore(figure, strip.children[1]);
+    else strip.append(figure);
+    strip.hidden = strip.children.length < 2;
+  }
+
+  function receive(content, buffers) {
+    if (content.type === "status") {
+      progress.show(content);
+      message.show(content.error, content.hint);
+      if (content.state === "running") note.hidden = true;
+    } else if (content.type === "picture") {
+      addPicture(content, buffers[0]);
+    } else if (content.type === "note") {
+      note.textContent = content.text;
+      note.hidden = !content.text;
+    }
+  }
+
+  model.on("msg:custom", receive);
+  const clock = setInterval(progress.tick, 100);
+  model.send({ type: "ready", view });
+  return () => {
+    model.off("msg:custom", receive);
+    clearInterval(clock);
+    for (const { url } of pictures.values()) URL.revokeObjectURL(url);
+  };
+}
+
+export default { render };

@@ -1,0 +1,94 @@
+"""The lower part of the panel as a widget: progress, messages, and thumbnails to go on from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anywidget
+from PIL import Image
+
+from inpaint_nb import images
+
+THUMBNAIL_PX = 640  # twice the width a thumbnail has on the page, for sharp screens
+
+_HERE = Path(__file__).parent
+
+
+class Runs(anywidget.AnyWidget):
+    """Shows one status and any number of pictures; knows nothing of sessions or jobs.
+
+    Everything shown is kept here, small, and sent again when a page is loaded anew. Traits hold no picture.
+    """
+
+    _esm = _HERE / "runs.js"
+    _css = _HERE / "runs.css"
+
+    def __init__(
+        self,
+        *,
+        on_use: Callable[[str], None],
+        on_save: Callable[[str], None],
+        on_ready: Callable[[], None],
+    ) -> None:
+        super().__init__()
+        self._on = {"use": on_use, "save": on_save}
+        self._on_ready = on_ready
+        self._status: dict[str, object] = status("idle", "Paint over the part to change, then press Run.")
+        self._pictures: dict[str, tuple[dict[str, object], bytes]] = {}
+        self.on_msg(self._receive)
+
+    def show_status(self, shown: dict[str, object]) -> None:
+        """Shows a `status(...)` in the progress line, and its error below."""
+        if shown != self._status:
+            self._status = shown
+            self.send(shown)
+
+    def show_note(self, text: str) -> None:
+        """Shows one sentence below the progress line until the next run."""
+        self.send({"type": "note", "text": text})
+
+    def add_picture(
+        self, key: str, image: Image.Image, *, label: str, caption: str, alt: str, parent: str = ""
+    ) -> None:
+        """Adds a thumbnail once; `parent` is the key of what Compare shows, empty for a first picture."""
+        if key in self._pictures:
+            return
+        content: dict[str, object] = {
+            "type": "picture", "key": key, "parent": parent, "label": label, "caption": caption, "alt": alt,
+        }  # fmt: skip
+        jpeg = images.encode_jpeg(images.thumbnail(image, THUMBNAIL_PX), quality=88)
+        self._pictures[key] = (content, jpeg)
+        self.send(content, [jpeg])
+
+    def _receive(self, _: Any, content: dict[str, Any], buffers: list[memoryview]) -> None:
+        if content.get("type") == "ready":
+            self._replay()
+            self._on_ready()
+        elif handler := self._on.get(str(content.get("type"))):
+            handler(str(content.get("key")))
+
+    def _replay(self) -> None:
+        self.send(self._status)
+        for content, jpeg in list(self._pictures.values()):
+            self.send(content, [jpeg])
+
+    def __repr__(self) -> str:
+        return f"<Runs {self._status['state']}, {len(self._pictures)} pictures>"
+
+
+def status(
+    state: str,
+    stage: str,
+    *,
+    fraction: float | None = None,
+    elapsed: float = 0.0,
+    error: str = "",
+    hint: str = "",
+) -> dict[str, object]:
+    """What the progress line shows; `state` is idle, running, done, failed or cancelled, `elapsed` in seconds."""
+    return {
+        "type": "status", "state": state, "stage": stage, "fraction": fraction,
+        "elapsed": elapsed, "error": error, "hint": hint,
+    }  # fmt: skip

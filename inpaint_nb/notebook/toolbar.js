@@ -1,0 +1,123 @@
+// The tool bar and the help line of the editor, made from the table of actions. Joined in front of ink.js.
+
+const ICONS = {
+  brush: '<path d="M8.6 11.3 15.4 4a1.3 1.3 0 0 1 1.9 1.8l-6.9 7.2"/><path d="M2.8 16.3c1.4-.4 1.6-1.4 1.7-2.5a2.7 2.7 0 1 1 2.9 2.9c-1.6.3-3.3.2-4.6-.4z"/>',
+  eraser: '<path d="M7.6 16.5H17"/><path d="m3.9 11.9 7.3-7.3a1.5 1.5 0 0 1 2.1 0l2.9 2.9a1.5 1.5 0 0 1 0 2.1l-6.9 6.9H7.2l-3.3-3.3a.9.9 0 0 1 0-1.3z"/><path d="m7.6 8.3 5 5"/>',
+  rectangle: '<rect x="3.2" y="4.8" width="13.6" height="10.4" rx="1" stroke-dasharray="3.2 2.2"/>',
+  add: '<path d="M10 4.5v11M4.5 10h11"/>',
+  subtract: '<path d="M4.5 10h11"/>',
+  undo: '<path d="M7.5 4 4 7.5 7.5 11"/><path d="M4 7.5h7.6a4.2 4.2 0 0 1 0 8.4H8"/>',
+  redo: '<path d="M12.5 4 16 7.5 12.5 11"/><path d="M16 7.5H8.4a4.2 4.2 0 0 0 0 8.4H12"/>',
+  clear: '<path d="M4 6h12M8 6V4.2h4V6M5.6 6l.7 10h7.4l.7-10M8.6 9v4.2M11.4 9v4.2"/>',
+  invert: '<circle cx="10" cy="10" r="6.5"/><path d="M10 3.5a6.5 6.5 0 0 1 0 13z" fill="currentColor"/>',
+  grow: '<path d="M12 3.8h4.2V8M16 4l-4.6 4.6M8 16.2H3.8V12M4 16l4.6-4.6"/>',
+  shrink: '<path d="M16 8.4h-4.4V4M11.8 8.2 16.4 3.6M4 11.6h4.4V16M8.2 11.8l-4.6 4.6"/>',
+  overlay: '<path d="M2.4 10S5.1 5.2 10 5.2s7.6 4.8 7.6 4.8-2.7 4.8-7.6 4.8S2.4 10 2.4 10z"/><circle cx="10" cy="10" r="2.2"/>',
+  help: '<rect x="2.4" y="5" width="15.2" height="10" rx="1.6"/><path d="M5.4 8.2h.1M8.5 8.2h.1M11.5 8.2h.1M14.5 8.2h.1M6.4 11.9h7.2"/>',
+};
+const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
+
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+function keyName(shown) {
+  return IS_MAC ? shown.replace('Ctrl', '⌘') : shown;
+}
+
+function sentence(text) {
+  return text[0].toUpperCase() + text.slice(1);
+}
+
+function makeButton(name, action, act) {
+  const button = make('button', {type: 'button', class: 'inb-button', 'data-action': name, 'aria-label': sentence(action.help)});
+  button.title = `${sentence(action.help)} (${keyName(action.shown)})`;
+  button.innerHTML = `<svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">${ICONS[name]}</svg>`;
+  button.addEventListener('click', () => act(name));
+  return button;
+}
+
+function makeModeButton(mode, choose) {
+  const button = make('button', {type: 'button', class: 'inb-button', 'data-mode': mode, 'aria-label': sentence(mode)});
+  button.title = `${sentence(mode)} (X swaps; right button or Shift while drawing does the other)`;
+  button.innerHTML = `<svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">${ICONS[mode]}</svg>`;
+  button.addEventListener('click', () => choose(mode));
+  return button;
+}
+
+function makeHelp(actions, name) {
+  const help = make('p', {class: 'inb-help', id: name});
+  help.append(...actions.flatMap((action) => {
+    const item = make('span', {class: 'inb-key'}, make('kbd', {}, keyName(action.shown)), ` ${action.help}`);
+    return [item, ' '];
+  }));
+  return help;
+}
+
+// The slider is logarithmic: one pixel steps for small brushes, large ones within reach.
+function sizeScale(largest) {
+  const top = Math.log(Math.max(2, largest));
+  return {
+    toSlider: (diameter) => Math.round((1000 * Math.log(Math.max(1, diameter))) / top),
+    toDiameter: (position) => Math.max(1, Math.round(Math.exp((top * position) / 1000))),
+  };
+}
+
+function makeToolbar(model, act) {
+  const actions = Object.fromEntries(model.get('actions').map((action) => [action.name, action]));
+  const button = (name) => makeButton(name, actions[name], act);
+  const set = (values) => { model.set(values); model.save_changes(); };
+  const group = (label, ...children) => make('div', {class: 'inb-group', role: 'group', 'aria-label': label}, ...children);
+  const scale = () => sizeScale(Math.max(model.get('width'), model.get('height')));
+
+  const tools = ['brush', 'eraser', 'rectangle'].map(button);
+  const modes = ['add', 'subtract'].map((mode) => makeModeButton(mode, (chosen) => set({mode: chosen})));
+  const size = make('input', {type: 'range', class: 'inb-size', min: 0, max: 1000, 'aria-label': 'Brush size in picture pixels', title: 'Brush size ([ and ])'});
+  const sizeText = make('output', {class: 'inb-size-text'});
+  size.addEventListener('input', () => set({radius: scale().toDiameter(+size.value) / 2}));
+  const history = ['undo', 'redo'].map(button);
+  const whole = ['clear', 'invert'].map(button);
+  const px = make('input', {type: 'number', class: 'inb-px', min: 1, max: 999, 'aria-label': 'Pixels to shrink or grow by', title: 'Pixels to shrink or grow by'});
+  px.addEventListener('change', () => set({grow_px: Math.min(999, Math.max(1, Math.round(+px.value) || 1))}));
+  const swatches = model.get('colours').map((colour, index) => {
+    const names = ['Magenta', 'Blue', 'Yellow', 'Green'];
+    const swatch = make('button', {type: 'button', class: 'inb-swatch', 'data-colour': colour, 'aria-label': `${names[index] ?? colour} overlay`});
+    swatch.title = `${names[index] ?? colour} overlay (C for the next)`;
+    swatch.style.setProperty('--inb-swatch', colour);
+    swatch.addEventListener('click', () => set({colour, overlay: true}));
+    return swatch;
+  });
+  const opacity = make('input', {type: 'range', class: 'inb-opacity', min: 10, max: 100, 'aria-label': 'Overlay opacity', title: 'Overlay opacity (, and .)'});
+  opacity.addEventListener('input', () => set({opacity: +opacity.value / 100, overlay: true}));
+  const overlay = button('overlay');
+  const help = button('help');
+  const waiting = make('span', {class: 'inb-waiting', role: 'status'});
+
+  const root = make('div', {class: 'inb-toolbar', role: 'toolbar', 'aria-label': 'Mask tools', 'data-lm-suppress-shortcuts': 'true'},
+    group('Tool', ...tools), group('Mode', ...modes), group('Brush size', size, sizeText), group('History', ...history),
+    group('Whole mask', ...whole), group('Edge', button('shrink'), px, button('grow')),
+    group('Overlay', overlay, ...swatches, opacity), group('Help', help), waiting);
+
+  function refresh() {
+    const press = (element, on) => element.setAttribute('aria-pressed', String(on));
+    for (const each of tools) press(each, each.dataset.action === model.get('tool'));
+    for (const each of modes) press(each, each.dataset.mode === model.get('mode'));
+    for (const each of swatches) press(each, each.dataset.colour === model.get('colour'));
+    press(overlay, model.get('overlay'));
+    const diameter = Math.round(2 * model.get('radius'));
+    size.disabled = model.get('tool') === 'rectangle';
+    size.value = scale().toSlider(diameter);
+    size.setAttribute('aria-valuetext', `${diameter} pixels`);
+    sizeText.textContent = `${diameter} px`;
+    opacity.value = Math.round(100 * model.get('opacity'));
+    if (document.activeElement !== px) px.value = model.get('grow_px');
+    history[0].disabled = !model.get('can_undo');
+    history[1].disabled = !model.get('can_redo');
+  }
+  const showHelp = (on) => help.setAttribute('aria-pressed', String(on));
+  const showWaiting = (count) => { waiting.textContent = count ? `${count} waiting for the kernel` : ''; };
+  return {root, refresh, showHelp, showWaiting};
+}

@@ -1,0 +1,162 @@
+"""Finding a provider: ours and third parties' come through the same door."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from difflib import get_close_matches
+from importlib.metadata import EntryPoint, entry_points
+from typing import TypeVar
+
+from inpaint_nb.edit import Capabilities, EditRequest, check
+from inpaint_nb.edit.request import Wanted
+from inpaint_nb.errors import InpaintError, InputError, SettingsError
+from inpaint_nb.providers.provider import Provider
+from inpaint_nb.providers.table import ProviderRow, ProviderTable
+from inpaint_nb.settings import default_provider
+
+GROUP = "inpaint_nb.providers"
+# Ours by name, for a checkout whose metadata is missing or older than its code.
+OURS = {"local": EntryPoint("local", "inpaint_nb.providers.local:LocalProvider", GROUP)}
+
+ProviderClass = TypeVar("ProviderClass", bound=type[Provider])
+
+_registered: dict[str, type[Provider]] = {}
+
+
+def register_provider(cls: ProviderClass) -> ProviderClass:
+    """`cls` itself, so it serves as a decorator; a later class of the same name takes the place of the
+    earlier.
+
+    Raises InputError when the class lacks what a provider needs.
+    """
+    _check_class(cls)
+    _registered[cls.name] = cls
+    return cls
+
+
+def find(name_or_provider: object) -> Provider:
+    """The provider of this name, or the configured provider itself; None stands for the default.
+
+    Raises SettingsError for an unknown name, InputError for what is neither.
+    """
+    if name_or_provider is None:
+        return find(default_provider())
+    if isinstance(name_or_provider, str):
+        return _class_of(name_or_provider)()
+    if isinstance(name_or_provider, type):
+        called = name_or_provider.__name__
+        raise InputError(f"{called} is a class, not a provider.", f"Pass {called}() or its name.")
+    _check_class(type(name_or_provider))
+    return name_or_provider  # type: ignore[return-value]  # its class was checked in the line above
+
+
+def refuse(name_or_provider: object, ability: str, capability: str) -> InputError:
+    """The error that says that this provider does not do `ability`, and whose `capability` says they do."""
+    able = providers_with(lambda capabilities: bool(getattr(capabilities, capability)))
+    who = f"Providers that can: {', '.join(able)}." if able else "None of the installed providers can."
+    return InputError(f"{find(name_or_provider).name!r} is no provider that {ability}.", who)
+
+
+def provider(
+    name: str, *, api_key: str | None = None, base_url: str | None = None, **options: object
+) -> Provider:
+    """The provider `name`, configured: pass it wherever `provider=` is asked for.
+
+    Raises SettingsError for an unknown name, InputError for an option that the provider lacks.
+    """
+    cls = _class_of(name)
+    given = {"api_key": api_key, "base_url": base_url}
+    settings = {key: value for key, value in given.items() if value is not None} | options
+    _check_options(cls, settings)
+    return cls(**settings)
+
+
+def names() -> list[str]:
+    """The names that `provider=` takes, loaded or not."""
+    return sorted({*_entries(), *_registered})
+
+
+def available_providers() -> ProviderTable:
+    """A table of the providers and what each can be asked; a broken one is listed with its error."""
+    return ProviderTable([_row(name) for name in names()])
+
+
+def providers_with(wanted: Wanted) -> list[str]:
+    """The names of the providers whose capabilities pass the test `wanted`."""
+    return [row.name for row in available_providers() if row.capabilities and wanted(row.capabilities)]
+
+
+def check_request(request: EditRequest, provider: Provider) -> None:
+    """Nothing, or InputError that says what this provider cannot be asked, and who can."""
+    check(request, provider.name, provider.capabilities, providers_with)
+
+
+def _row(name: str) -> ProviderRow:
+    try:
+        return ProviderRow(name, _class_of(name).capabilities)
+    except InpaintError as error:
+        return ProviderRow(name, None, error.message)
+
+
+def _class_of(name: str) -> type[Provider]:
+    if name in _registered:
+        return _registered[name]
+    entry = _entries().get(name)
+    if entry is None:
+        raise _unknown(name)
+    return _loaded(entry)
+
+
+def _entries() -> Mapping[str, EntryPoint]:
+    """Every door by its name; our own names always open our own doors."""
+    return {entry.name: entry for entry in entry_points(group=GROUP)} | OURS
+
+
+def _loaded(entry: EntryPoint) -> type[Provider]:
+    try:
+        cls = entry.load()
+    except Exception as error:  # a third party's import may raise anything at all
+        raise SettingsError(
+            f"The provider {entry.name!r} cannot be loaded: {type(error).__name__}: {error}",
+            f"It comes from {entry.value}; update or remove the package that brings it.",
+        ) from error
+    _check_class(cls)
+    return cls  # type: ignore[no-any-return]  # a class of unknown origin, checked in the line above
+
+
+def _unknown(name: str) -> SettingsError:
+    known = names()
+    close = get_close_matches(name, known, n=1)
+    meant = f"Did you mean {close[0]!r}? " if close else ""
+    return SettingsError(f"There is no provider {name!r}.", f"{meant}There are: {', '.join(known)}.")
+
+
+def _check_class(cls: object) -> None:
+    """Raise InputError naming the first thing that `cls` lacks as a provider."""
+    if not isinstance(cls, type):
+        raise InputError(f"{cls!r} is not a class.", "Register the class of a provider, not an object of it.")
+    name = getattr(cls, "name", None)
+    if not isinstance(name, str) or not name or not name.replace("-", "_").isidentifier():
+        raise _lacks(cls, "`name`: a short word that people type")
+    if not isinstance(getattr(cls, "capabilities", None), Capabilities):
+        raise _lacks(cls, "`capabilities`: an inpaint_nb.edit.Capabilities")
+    for story in ("run", "resume"):
+        method = getattr(cls, story, None)
+        if not callable(method) or inspect.iscoroutinefunction(method):
+            raise _lacks(cls, f"`{story}`: an async generator that yields events")
+
+
+def _lacks(cls: type, what: str) -> InputError:
+    return InputError(f"{cls.__name__} cannot be a provider: it lacks {what}.")
+
+
+def _check_options(cls: type[Provider], settings: Mapping[str, object]) -> None:
+    parameters = inspect.signature(cls).parameters.values()
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+        return
+    known = [parameter.name for parameter in parameters]
+    for option in settings:
+        if option not in known:
+            has = f"It has {', '.join(known)}." if known else "It has none."
+            raise InputError(f"{cls.name!r} has no option {option!r}.", has)

@@ -1,0 +1,6 @@
+"""What happened, on disk: the journal of jobs, their records, and pictures addressed by their content."""
+
+from inpaint_nb.store.ledger import Store, close_stores, open_store
+from inpaint_nb.store.records import Kept, PictureRole, Record, StoredEvent
+
+__all__ = ["Kept", "PictureRole", "Record", "Store", "StoredEvent", "close_stores", "open_store"]

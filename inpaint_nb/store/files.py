@@ -1,0 +1,65 @@
+"""Pictures on disk, each once, under the digest of its content."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from pathlib import Path
+
+from PIL import Image
+
+from inpaint_nb import images
+from inpaint_nb.errors import StoreError
+
+
+class Files:
+    """PNG files under `folder`, named by the digest of the picture inside. Any thread, any process."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def put(self, image: Image.Image) -> str:
+        """Keep the picture and return its digest; a picture that is there already is not written again."""
+        digest = images.digest(image)
+        if not self.has(digest):
+            _write_whole(self.path(digest), images.encode_png(image))
+        return digest
+
+    def has(self, digest: str) -> bool:
+        """Whether the picture with this digest lies here."""
+        return self.path(digest).exists()
+
+    def get(self, digest: str) -> Image.Image:
+        """The picture with this digest; StoreError where the file is gone or its content has changed."""
+        path = self.path(digest)
+        try:
+            image = _read(path)
+        except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises for a damaged PNG
+            raise StoreError(f"The store has no readable picture {digest[:12]}… at {path}.") from error
+        if images.digest(image) != digest:
+            raise StoreError(f"The picture at {path} is not the one that was stored there.")
+        return image
+
+    def path(self, digest: str) -> Path:
+        """Where the picture with this digest lies, or would lie."""
+        return self.folder / digest[:2] / f"{digest}.png"
+
+
+def _read(path: Path) -> Image.Image:
+    """The picture as it was handed in: nothing turned, converted or dropped, as `images.load` might."""
+    image = Image.open(io.BytesIO(path.read_bytes()), formats=["PNG"])
+    image.load()
+    profile = image.info.get("icc_profile")
+    image.info = {} if profile is None else {"icc_profile": profile}
+    return image.copy()  # a plain picture, without the file behind it
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write so that nobody ever sees half a file under this name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{uuid.uuid4().hex}")
+    try:
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

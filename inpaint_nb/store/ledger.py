@@ -1,0 +1,292 @@
+"""The store: a folder with an SQLite ledger of jobs and the pictures they are about."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import closing
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from inpaint_nb import images, settings
+from inpaint_nb.errors import StoreError
+from inpaint_nb.images import Box
+from inpaint_nb.store import owner as owners
+from inpaint_nb.store.files import Files
+from inpaint_nb.store.records import (
+    COLUMNS,
+    Kept,
+    PictureRole,
+    Record,
+    StoredEvent,
+    from_row,
+    to_json,
+    to_row,
+)
+from inpaint_nb.store.writer import Writer
+
+VERSION = 1
+BUSY_SECONDS = 10.0  # how long a write waits for another kernel's
+
+_SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS jobs ({", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())});
+CREATE INDEX IF NOT EXISTS jobs_unfinished ON jobs (created) WHERE finished IS NULL;
+CREATE TABLE IF NOT EXISTS events (
+    job TEXT NOT NULL, seq INTEGER NOT NULL, time REAL NOT NULL, kind TEXT NOT NULL, said TEXT NOT NULL,
+    PRIMARY KEY (job, seq)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pictures (
+    job TEXT NOT NULL, role TEXT NOT NULL, position INTEGER NOT NULL, digest TEXT NOT NULL,
+    patch TEXT, base TEXT, box TEXT,
+    PRIMARY KEY (job, role, position)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS pictures_patched ON pictures (digest) WHERE patch IS NOT NULL;
+PRAGMA user_version = {VERSION};
+"""
+
+
+class Store:
+    """Jobs and pictures under `folder`, which is made at the first write. Any thread; several processes.
+
+    Writes return a Future that ends when the change is on disk, or in StoreError. Reads answer at once.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder).absolute()
+        self.files = Files(self.folder / "files")
+        self._database = self.folder / "ledger.sqlite"
+        self._writer = Writer(self._connect, self._explain)
+
+    def __repr__(self) -> str:
+        return f"<Store {self.folder}>"
+
+    # -- writes
+
+    def begin(self, record: Record) -> Future[None]:
+        """Enter a new job; it belongs to this process."""
+        values = {name: getattr(record, name) for name in COLUMNS}
+
+        def work(connection: sqlite3.Connection) -> None:
+            _insert(connection, to_row(values | {"owner": owners.this_process(self.folder)}))
+
+        return self._writer.write(work)
+
+    def submitting(self, job_id: str) -> Future[None]:
+        """Note that from now on the request may have left."""
+        return self._update(job_id, {"status": "submitting"})
+
+    def remote_id(self, job_id: str, remote_id: str) -> Future[None]:
+        """Note under which id the provider knows the job."""
+        return self._update(job_id, {"remote_id": remote_id})
+
+    def event(self, job_id: str, event: StoredEvent) -> Future[None]:
+        """Add one event to the job's list."""
+        row = (job_id, job_id, event.time, event.kind, to_json(event.said))
+        sql = "INSERT INTO events SELECT ?, count(*), ?, ?, ? FROM events WHERE job = ?"
+        values = (row[0], *row[2:], row[1])
+        return self._writer.write(lambda connection: _run(connection, sql, values))
+
+    def end(
+        self,
+        job_id: str,
+        outcome: Mapping[str, object],
+        pictures: Mapping[PictureRole, Sequence[Kept]] | None = None,
+    ) -> Future[None]:
+        """Note how the job ended: fields of `Record`, and its pictures by role."""
+        rows = [
+            (job_id, role, position, kept.digest, kept.patch, kept.base, kept.box and to_json(kept.box))
+            for role, several in (pictures or {}).items()
+            for position, kept in enumerate(several)
+        ]
+
+        def work(connection: sqlite3.Connection) -> None:
+            _set(connection, job_id, outcome)
+            connection.executemany("INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+        return self._writer.write(work)
+
+    def claim(self, record: Record) -> bool:
+        """Take over a job from a process that has ended; False where another process was faster."""
+        sql = "UPDATE jobs SET owner = ? WHERE id = ? AND owner = ? AND finished IS NULL"
+
+        def work(connection: sqlite3.Connection) -> bool:
+            values = (owners.this_process(self.folder), record.id, record.owner)
+            return connection.execute(sql, values).rowcount == 1
+
+        return self._writer.write(work).result()
+
+    def put_picture(self, image: Image.Image) -> str:
+        """Keep the picture and return its digest. Encodes: call it on a worker."""
+        try:
+            self._make_folder()
+            return self.files.put(image)
+        except OSError as error:
+            raise self._explain(error) from error
+
+    def put_changed(self, image: Image.Image, base: str, box: Box) -> Kept:
+        """Keep a picture that differs from the stored picture `base` only inside `box`.
+
+        Only the box is encoded, a fraction of a second instead of seconds for a large picture. On a worker.
+        """
+        return Kept(images.digest(image), self.put_picture(image.crop(box)), base, box)
+
+    def close(self) -> None:
+        """Write what waits and let go of the files; the next use opens them again."""
+        self._writer.close()
+
+    # -- reads
+
+    def picture(self, digest: str) -> Image.Image:
+        """The picture with this digest, bit for bit. Raises StoreError where it is gone or damaged."""
+        patched = None if self.files.has(digest) else self._patched(digest)
+        if patched is None:
+            return self.files.get(digest)
+        if images.digest(patched) != digest:
+            raise StoreError(f"The store at {self.folder} has a damaged picture {digest[:12]}…")
+        return patched
+
+    def record(self, job_id: str) -> Record:
+        """The job with this id."""
+        found = self._records("WHERE id = ?", (job_id,))
+        if not found:
+            raise StoreError(f"The store at {self.folder} has no job {job_id}.")
+        return found[0]
+
+    def records(self) -> list[Record]:
+        """Every job, the oldest first."""
+        return self._records("ORDER BY created, rowid")
+
+    def orphans(self) -> list[Record]:
+        """The unfinished jobs whose process has ended, the oldest first."""
+        waiting = self._records("WHERE finished IS NULL ORDER BY created, rowid")
+        dead = {
+            owner for owner in {record.owner for record in waiting} if not owners.lives(self.folder, owner)
+        }
+        return [record for record in waiting if record.owner in dead]
+
+    def events(self, job_id: str) -> list[StoredEvent]:
+        """What happened to the job, in order."""
+        sql = "SELECT time, kind, said FROM events WHERE job = ? ORDER BY seq"
+        return [StoredEvent(time, kind, json.loads(said)) for time, kind, said in self._read(sql, (job_id,))]
+
+    # -- inside
+
+    def _records(self, which: str, values: Sequence[object] = ()) -> list[Record]:
+        names = ", ".join(f'"{name}"' for name in COLUMNS)
+        rows = self._read(f"SELECT {names} FROM jobs {which}", values)
+        return [self._record(dict(zip(COLUMNS, row, strict=True))) for row in rows]
+
+    def _record(self, row: Mapping[str, object]) -> Record:
+        known = {field.name for field in fields(Record)}
+        values = {name: value for name, value in from_row(row).items() if name in known}
+        pictures = {role: self._digests(str(row["id"]), role) for role in ("composited", "raw")}
+        return Record(**values, **pictures)  # type: ignore[arg-type]  # the columns are the fields
+
+    def _digests(self, job_id: str, role: str) -> tuple[str, ...]:
+        sql = "SELECT digest FROM pictures WHERE job = ? AND role = ? ORDER BY position"
+        return tuple(str(digest) for (digest,) in self._read(sql, (job_id, role)))
+
+    def _patched(self, digest: str) -> Image.Image | None:
+        sql = "SELECT patch, base, box FROM pictures WHERE digest = ? AND patch IS NOT NULL LIMIT 1"
+        for patch, base, box in self._read(sql, (digest,)):
+            image = self.picture(base).copy()
+            image.paste(self.files.get(patch), tuple(json.loads(box)))
+            return image
+        return None
+
+    def _read(self, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        if not self._database.exists():
+            return []
+        try:
+            with closing(_open(self._database)) as connection:
+                self._check_version(connection)
+                return connection.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._explain(error) from error
+
+    def _update(self, job_id: str, values: Mapping[str, object]) -> Future[None]:
+        return self._writer.write(lambda connection: _set(connection, job_id, values))
+
+    def _connect(self) -> sqlite3.Connection:
+        self._make_folder()
+        connection = _open(self._database)
+        try:
+            self._check_version(connection)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(
+                "PRAGMA synchronous = FULL"
+            )  # a commit is on disk, not only in the system's memory
+            connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _check_version(self, connection: sqlite3.Connection) -> None:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version > VERSION:
+            raise StoreError(
+                f"The store at {self.folder} was made by a newer inpaint_nb.",
+                "Upgrade inpaint_nb, or set INPAINT_NB_STORE to another folder.",
+            )
+
+    def _make_folder(self) -> None:
+        ignore = self.folder / ".gitignore"
+        if not ignore.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            ignore.write_text("*\n", encoding="utf-8")
+
+    def _explain(self, error: Exception) -> StoreError:
+        if isinstance(error, StoreError):
+            return error
+        explained = StoreError(
+            f"The store at {self.folder} cannot be used: {error}.",
+            "Free some space or mend the folder, or set INPAINT_NB_STORE to another one.",
+        )
+        explained.__cause__ = error
+        return explained
+
+
+def _open(database: Path) -> sqlite3.Connection:
+    """A connection in autocommit mode: transactions are begun and ended where they are meant."""
+    return sqlite3.connect(database, timeout=BUSY_SECONDS, isolation_level=None)
+
+
+def _insert(connection: sqlite3.Connection, row: Mapping[str, object]) -> None:
+    names = ", ".join(f'"{name}"' for name in row)
+    marks = ", ".join("?" for _ in row)
+    _run(connection, f"INSERT INTO jobs ({names}) VALUES ({marks})", tuple(row.values()))
+
+
+def _set(connection: sqlite3.Connection, job_id: str, values: Mapping[str, object]) -> None:
+    changes = ", ".join(f'"{name}" = ?' for name in values)
+    row = to_row(values)
+    _run(connection, f"UPDATE jobs SET {changes} WHERE id = ?", (*row.values(), job_id))
+
+
+def _run(connection: sqlite3.Connection, sql: str, values: Iterable[object]) -> None:
+    connection.execute(sql, tuple(values))
+
+
+_lock = threading.Lock()
+_stores: dict[Path, Store] = {}
+
+
+def open_store(folder: str | Path | None = None) -> Store:
+    """The store at `folder`, or where the settings say just now; one object per folder and process."""
+    path = Path(folder if folder is not None else settings.store_folder()).absolute()
+    with _lock:
+        return _stores.setdefault(path, Store(path))
+
+
+def close_stores() -> None:
+    """Close every store this process has opened."""
+    with _lock:
+        stores = list(_stores.values())
+        _stores.clear()
+    for store in stores:
+        store.close()

@@ -1,0 +1,49 @@
+"""For every test: a store of its own, and an engine that forgot no error."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def store_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of the store in this test; it is made by the first job, as for a user."""
+    folder = tmp_path / "store"
+    monkeypatch.setenv("INPAINT_NB_STORE", str(folder))
+    yield folder
+    if store := sys.modules.get("inpaint_nb.store"):
+        store.close_stores()
+
+
+class Forgotten(logging.Handler):
+    """Collects what the engine's loop logs: errors that nobody waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(self.format(record))
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Iterator[Forgotten]:
+    """What the engine's loop saw and nobody waited for; a test that leaves something here fails."""
+    handler, log = Forgotten(), logging.getLogger("inpaint_nb.jobs.loop")
+    log.addHandler(handler)
+    yield handler
+    log.removeHandler(handler)
+    assert not handler.messages, "\n".join(handler.messages)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def engine_ends() -> Iterator[None]:
+    """The shared engine is closed after the last test."""
+    yield
+    if jobs := sys.modules.get("inpaint_nb.jobs"):
+        jobs.ENGINE.close()

@@ -1,0 +1,177 @@
+"""The panel without a browser: buttons are clicked and page messages fed through the widgets' own handlers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ipywidgets.widgets.widget import _instances as instances
+from PIL import Image
+
+from inpaint_nb import Mask, Session
+from inpaint_nb.notebook.marshal import MARSHALLER
+from inpaint_nb.notebook.panel import ORIGINAL, Panel
+from inpaint_nb.notebook.runs import Runs
+
+SIZE = (96, 64)
+BOX = Mask.rectangle(SIZE, (8, 8, 24, 24))
+
+
+@pytest.fixture
+def session() -> Session:
+    return Session(Image.effect_noise(SIZE, 40).convert("RGB"), prompt="a <b>fox</b>")
+
+
+@pytest.fixture
+def panel(session: Session) -> Iterator[Panel]:
+    panel = Panel(session)
+    yield panel
+    panel.close()
+
+
+def settled() -> None:
+    """Waits until every update posted so far has been applied."""
+    applied = threading.Event()
+    MARSHALLER.post(applied, applied.set)
+    assert applied.wait(20)
+
+
+def shown(runs: Runs) -> dict[str, object]:
+    return runs._status
+
+
+def pressed(panel: Panel, kind: str, key: str) -> None:
+    panel.runs._handle_custom_msg({"type": kind, "key": key}, [])
+
+
+def ran(panel: Panel) -> None:
+    panel.run.click()
+    job = panel.session.job
+    assert job is not None
+    job.exception(60)
+    settled()
+
+
+def test_run_shows_a_thumbnail_and_done(panel: Panel) -> None:
+    """After Run the result stands beside the original, and the line says Done."""
+    panel.session.mask = BOX
+    ran(panel)
+    assert shown(panel.runs)["state"] == "done"
+    assert list(panel.runs._pictures) == [ORIGINAL, "1.1"]
+
+
+def test_run_is_grey_while_a_job_runs_and_cancel_is_not(panel: Panel) -> None:
+    """One of the two can be pressed at any time."""
+    assert (panel.run.disabled, panel.cancel.disabled) == (False, True)
+    panel.session.mask = BOX
+    job = panel.session.run()
+    panel._show_job()
+    if not job.done():
+        assert (panel.run.disabled, panel.cancel.disabled) == (True, False)
+    job.result(60)
+    settled()
+    assert (panel.run.disabled, panel.cancel.disabled) == (False, True)
+
+
+def test_an_empty_mask_is_said_in_words_in_the_panel(panel: Panel) -> None:
+    """Run without a mask fails in place, with what to do, and starts nothing."""
+    panel.run.click()
+    status = shown(panel.runs)
+    assert status["state"] == "failed"
+    assert "mask" in str(status["error"]).lower()
+    assert status["hint"]
+    assert panel.session.jobs == []
+
+
+def test_use_as_next_changes_the_picture_and_keeps_the_mask(panel: Panel) -> None:
+    """The thumbnail's picture is the one to edit now; the first one can be gone back to."""
+    panel.session.mask = BOX
+    first = panel.session.image
+    ran(panel)
+    pressed(panel, "use", "1.1")
+    assert panel.session.image is panel.session.images[0]
+    assert panel.session.mask == BOX
+    pressed(panel, "use", ORIGINAL)
+    assert panel.session.image.tobytes() == first.tobytes()
+
+
+def test_a_result_of_a_result_compares_with_its_own_parent(panel: Panel) -> None:
+    """Compare shows the picture that was edited, not the first of all."""
+    panel.session.mask = BOX
+    ran(panel)
+    pressed(panel, "use", "1.1")
+    settled()
+    ran(panel)
+    content, _ = panel.runs._pictures["2.1"]
+    assert content["parent"] == "1.1"
+
+
+def test_save_writes_the_result_under_a_free_name(
+    panel: Panel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Saving twice gives two files with the result's pixels; nothing is overwritten."""
+    monkeypatch.chdir(tmp_path)
+    panel.session.mask = BOX
+    ran(panel)
+    pressed(panel, "save", "1.1")
+    pressed(panel, "save", "1.1")
+    for name in ("inpaint-1.png", "inpaint-2.png"):
+        with Image.open(tmp_path / name) as saved:
+            assert saved.tobytes() == panel.session.images[0].tobytes()
+
+
+def test_saving_nothing_is_said(panel: Panel) -> None:
+    """The key for Save before any run says what to do first."""
+    panel._act("save")
+    assert shown(panel.runs)["error"] == "There is no result to save yet."
+
+
+def test_a_hand_and_a_program_share_one_undo(panel: Panel) -> None:
+    """What the editor changes is undone by the session, and the editor shows it."""
+    panel._edit(lambda mask: mask | BOX)
+    panel.session.undo()
+    settled()
+    assert panel.session.mask.is_empty
+    assert not panel.editor.ink.can_undo
+    assert panel.editor.ink.can_redo
+
+
+def test_the_provider_is_shown_with_what_people_should_know(panel: Panel) -> None:
+    """The note stands under the form."""
+    assert panel.note.value == "local: fills from the surroundings; ignores the prompt"
+
+
+def test_no_picture_is_in_any_trait(panel: Panel) -> None:
+    """The state of all widgets of a panel with a result is small, code aside."""
+    panel.session.mask = BOX
+    ran(panel)
+    states = [widget.get_state() for widget in list(instances.values())]
+    values = [value for state in states for name, value in state.items() if name not in ("_esm", "_css")]
+    assert max(len(repr(value)) for value in values) < 20_000
+
+
+def test_closing_leaves_no_widget_behind(session: Session) -> None:
+    """A panel that is closed takes every one of its widgets along; the session lives on."""
+    before = set(instances)
+    panel = Panel(session)
+    session.close()
+    panel.close()
+    left = {type(instances[key]).__name__ for key in set(instances) - before}
+    assert left <= {"_CanvasManager"}  # one for the process, kept by ipycanvas
+    session.mask = BOX
+    assert session.mask == BOX
+
+
+def test_a_failing_button_shows_its_error(panel: Panel, session: Session) -> None:
+    """An error of ours in a callback is shown in the panel and keeps its traceback for the log."""
+
+    def fail() -> None:
+        raise ZeroDivisionError("no")
+
+    with pytest.raises(ZeroDivisionError):
+        panel._guarded(fail)
+    assert shown(panel.runs)["error"] == "ZeroDivisionError: no"
+
+

@@ -1,0 +1,301 @@
+"""The store: a ledger and pictures that survive kernels, share a folder, and say what is wrong."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from concurrent.futures import wait
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from inpaint_nb.errors import StoreError
+from inpaint_nb.images import digest
+from inpaint_nb.masks import Mask
+from inpaint_nb.store import Kept, Record, Store, StoredEvent, open_store
+
+MASK = Mask.rectangle((8, 6), (1, 1, 4, 4))
+
+
+def record(job_id: str = "job-1", **changes: object) -> Record:
+    """A new record with everything that a job is asked with."""
+    return Record(
+        id=job_id,
+        created=1000.5,
+        provider="local",
+        prompt="a fox, {braces}, $5, “quotes”\nand a line",
+        params={"quality": "high"},
+        count=2,
+        seed=2**70,
+        feather_px=1.5,
+        feather="ring",
+        parent="0" * 40,
+        mask=MASK.digest,
+        operations=MASK.to_record(),
+        source="'photo.jpg'",
+        **changes,
+    )
+
+
+def noise(mode: str = "RGB", size: tuple[int, int] = (8, 6)) -> Image.Image:
+    return Image.frombytes(mode, size, os.urandom(size[0] * size[1] * len(mode)))
+
+
+def in_another_process(code: str, folder: Path) -> str:
+    """What the code prints, run by another Python with `store` opened on the folder."""
+    start = f"from inpaint_nb.store import Store; from pathlib import Path; store = Store({str(folder)!r})\n"
+    return subprocess.run(
+        [sys.executable, "-c", start + code], capture_output=True, text=True, check=True, timeout=60
+    ).stdout.strip()
+
+
+def test_opening_and_reading_make_nothing(store_folder: Path) -> None:
+    """A store that nobody wrote to has no folder, no jobs and no error."""
+    store = open_store()
+    assert store.records() == []
+    assert store.orphans() == []
+    assert not store_folder.exists()
+
+
+def test_the_folder_ignores_itself(store_folder: Path) -> None:
+    """The first write makes the folder, with an ignore file of its own."""
+    open_store().begin(record()).result()
+    assert (store_folder / ".gitignore").read_text() == "*\n"
+
+
+def test_the_place_is_read_at_the_moment_of_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each place is one store; changing the setting changes the store."""
+    first = open_store()
+    assert open_store() is first
+    monkeypatch.setenv("INPAINT_NB_STORE", str(tmp_path / "other"))
+    assert open_store().folder == tmp_path / "other"
+
+
+def test_what_was_begun_is_read_as_it_was_written() -> None:
+    """A record comes back whole, with its process as the owner."""
+    store = open_store()
+    store.begin(record()).result()
+    read = store.record("job-1")
+    assert read.owner
+    assert read == replace(record(), owner=read.owner)
+    assert Mask.from_record(dict(read.operations)) == MASK
+
+
+def test_a_job_grows_to_its_end() -> None:
+    """Status, remote id, events, outcome and pictures are added one by one."""
+    store = open_store()
+    store.begin(record())
+    store.submitting("job-1")
+    store.remote_id("job-1", "remote")
+    store.event("job-1", StoredEvent(1.0, "Progress", {"fraction": 0.5}))
+    store.event("job-1", StoredEvent(2.0, "Notice", {"text": "hm"}))
+    outcome = {
+        "status": "done",
+        "finished": 3.0,
+        "seconds": 2.0,
+        "reports": [{"changed_inside": 4}],
+        "notes": ("hm",),
+    }
+    store.end("job-1", outcome, {"composited": [Kept("aa"), Kept("bb")], "raw": [Kept("cc")]}).result()
+    read = store.record("job-1")
+    assert (read.status, read.remote_id, read.seconds, read.notes) == ("done", "remote", 2.0, ("hm",))
+    assert (read.composited, read.raw, read.reports) == (("aa", "bb"), ("cc",), ({"changed_inside": 4},))
+    assert [event.kind for event in store.events("job-1")] == ["Progress", "Notice"]
+    assert read.is_finished
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+def test_pictures_come_back_bit_for_bit(mode: str) -> None:
+    """Every mode and the colour profile survive, and the same picture is kept once."""
+    store, image = open_store(), noise(mode)
+    image.info["icc_profile"] = b"a profile"
+    name = store.put_picture(image)
+    path = store.files.path(name)
+    first = path.stat().st_mtime_ns
+    assert store.put_picture(image.copy()) == name
+    assert path.stat().st_mtime_ns == first
+    back = store.picture(name)
+    assert (back.mode, back.size, back.tobytes()) == (image.mode, image.size, image.tobytes())
+    assert digest(back) == name == digest(image)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+def test_a_changed_picture_is_kept_as_its_change(mode: str) -> None:
+    """A picture that differs in a box is stored as that box and comes back whole, bit for bit."""
+    store, parent = open_store(), noise(mode)
+    changed = parent.copy()
+    changed.paste(noise(mode, (3, 2)), (2, 1))
+    base = store.put_picture(parent)
+    store.begin(record())
+    kept = store.put_changed(changed, base, (2, 1, 5, 3))
+    store.end("job-1", {"finished": 1.0}, {"composited": [kept]}).result()
+    assert not store.files.has(kept.digest)
+    assert store.picture(store.record("job-1").composited[0]).tobytes() == changed.tobytes()
+
+
+def test_a_damaged_picture_is_never_handed_out() -> None:
+    """A missing, cut or exchanged file raises StoreError that names it."""
+    store, image = open_store(), noise()
+    name = store.put_picture(image)
+    path = store.files.path(name)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(StoreError, match=name[:8]):
+        store.picture(name)
+    path.write_bytes(store.files.path(store.put_picture(noise())).read_bytes())
+    with pytest.raises(StoreError, match="not the one"):
+        store.picture(name)
+    path.unlink()
+    with pytest.raises(StoreError, match=name[:8]):
+        store.picture(name)
+
+
+def test_no_half_file_is_left_behind() -> None:
+    """Only finished pictures lie in the folder."""
+    store = open_store()
+    names = {store.put_picture(noise()) for _ in range(5)}
+    assert {path.stem for path in store.files.folder.rglob("*") if path.is_file()} == names
+
+
+def test_an_unknown_job_is_an_error() -> None:
+    """Asking for a job that is not there raises StoreError."""
+    with pytest.raises(StoreError, match="no job nobody"):
+        open_store().record("nobody")
+
+
+def test_one_bad_row_costs_no_other_job_its_record() -> None:
+    """Where several writes wait together, only the one that cannot be written fails."""
+    store = open_store()
+    store.begin(record("one")).result()
+    writes = [store.begin(record(name)) for name in ("two", "one", "three")]
+    wait(writes)
+    assert [write.exception() is None for write in writes] == [True, False, True]
+    assert isinstance(writes[1].exception(), StoreError)
+    assert [each.id for each in store.records()] == ["one", "two", "three"]
+
+
+def test_text_the_database_cannot_hold_is_an_error_of_that_write() -> None:
+    """A lone surrogate in a prompt fails its own write and stops nothing else."""
+    store = open_store()
+    assert isinstance(store.begin(replace(record(), prompt="\ud800")).exception(timeout=10), StoreError)
+    store.begin(record()).result(timeout=10)
+
+
+def test_many_threads_write_at_once() -> None:
+    """Writes from many threads are all there, events of one job in the order they were handed in."""
+    store = open_store()
+
+    def work(name: str) -> None:
+        store.begin(record(name))
+        for number in range(20):
+            last = store.event(name, StoredEvent(number, "Progress", {}))
+        last.result(timeout=30)
+
+    threads = [threading.Thread(target=work, args=(f"job-{number}",)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(store.records()) == 8
+    for number in range(8):
+        assert [event.time for event in store.events(f"job-{number}")] == list(range(20))
+
+
+def test_a_closed_store_opens_again() -> None:
+    """After close() the next write works, and closing twice is nothing special."""
+    store = open_store()
+    store.begin(record("one"))
+    store.close()
+    store.close()
+    store.begin(record("two")).result(timeout=10)
+    assert len(store.records()) == 2
+
+
+def test_two_processes_share_a_store(store_folder: Path) -> None:
+    """Both write while the other has it open, and each sees what the other wrote."""
+    store = open_store()
+    store.begin(record("mine")).result()
+    code = """
+import dataclasses
+mine = store.record("mine")
+store.begin(dataclasses.replace(mine, id="theirs")).result()
+print(len(store.orphans()), len(store.records()))
+"""
+    assert in_another_process(code, store_folder) == "0 2"
+    store.begin(record("mine too")).result()
+    assert [each.id for each in store.records()] == ["mine", "theirs", "mine too"]
+
+
+def test_only_the_dead_leave_orphans(store_folder: Path) -> None:
+    """An unfinished job belongs to its process while that lives; afterwards one other may claim it, once."""
+    store = open_store()
+    store.begin(record("mine")).result()
+    in_another_process(
+        'import dataclasses; store.begin(dataclasses.replace(store.record("mine"), id="theirs")).result()',
+        store_folder,
+    )
+    (orphan,) = store.orphans()
+    assert orphan.id == "theirs"
+    assert store.claim(orphan)
+    assert not store.claim(orphan)
+    assert store.orphans() == []
+
+
+def test_a_finished_job_is_no_orphan(store_folder: Path) -> None:
+    """What ended needs nobody."""
+    open_store().begin(record("mine")).result()
+    code = """
+import dataclasses
+store.begin(dataclasses.replace(store.record("mine"), id="theirs"))
+store.end("theirs", {"status": "failed", "finished": 1.0}).result()
+"""
+    in_another_process(code, store_folder)
+    assert open_store().orphans() == []
+
+
+def test_the_dead_are_buried(store_folder: Path) -> None:
+    """The file by which a process shows that it lives is removed some time after its end, and no living one's."""
+    in_another_process(
+        "from inpaint_nb.store import owner; owner.this_process(Path(store.folder))", store_folder
+    )
+    (dead,) = (store_folder / "owners").iterdir()
+    os.utime(dead, (1.0, 1.0))
+    open_store().begin(record()).result()
+    (mine,) = (store_folder / "owners").iterdir()
+    assert mine != dead
+    os.utime(mine, (1.0, 1.0))
+    in_another_process(
+        "from inpaint_nb.store import owner; owner.this_process(Path(store.folder))", store_folder
+    )
+    assert mine.exists()
+
+
+def test_a_newer_store_is_left_alone(store_folder: Path) -> None:
+    """A ledger of a later version is neither read nor written."""
+    store = open_store()
+    store.begin(record()).result()
+    store.close()
+    with closing(sqlite3.connect(store_folder / "ledger.sqlite")) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    assert "newer" in str(store.begin(record("two")).exception(timeout=10))
+    with pytest.raises(StoreError, match="newer"):
+        store.records()
+
+
+def test_a_store_that_becomes_usable_is_used(tmp_path: Path) -> None:
+    """After a failure the next write tries again."""
+    blocker = tmp_path / "place"
+    blocker.write_text("in the way")
+    store = Store(blocker / "store")
+    assert isinstance(store.begin(record()).exception(timeout=10), StoreError)
+    with pytest.raises(StoreError):
+        store.put_picture(noise())
+    blocker.unlink()
+    store.begin(record()).result(timeout=10)
+    store.close()
