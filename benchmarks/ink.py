@@ -203,6 +203,22 @@ def overlay_ms(lab: JupyterLab, browser: Browser, debugging_port: int) -> list[f
     return list(found["changes"])
 
 
+def first_stroke_ms(lab: JupyterLab, browser: Browser) -> float:
+    """From pointer-up to Python after "Run All", with a long cell right behind that of the editor."""
+    notebook = Notebook(lab, browser, [OURS.format(side=SIDE_PX), BUSY]).open()
+    notebook.start_together(0, 1)
+    picture = Picture(notebook.cell(0).locator(".inb-surface"), (SIDE_PX, SIDE_PX))
+    picture.canvas.wait_for()
+    notebook.page.evaluate(PROBE, notebook.cell(0).locator(".inb-ink-add").element_handle())
+    notebook.page.evaluate("inkProbe.start(true)")
+    picture.stroke([(100, 100), (150, 150), (200, 130)])
+    went_up = notebook.page.evaluate("inkProbe.stop()")["ups"][0]
+    notebook.finish(1)
+    in_python = notebook.wait_for_value("log", "the stroke in Python")[0][0]
+    notebook.close()
+    return float(in_python - went_up)
+
+
 IS_DRAWN = (
     "canvas => canvas.getContext('2d').getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data[3] > 0"
 )
@@ -221,9 +237,10 @@ def main() -> None:
                     scene.notebook.close()
                     print_rows(round_trip, name, both[round_trip, name])
         overlay = overlay_ms(lab, browser, debugging_port)
+        first = first_stroke_ms(lab, browser)
     print(f"\npointer-up to overlay redrawn, 4096 × 4096: {', '.join(f'{ms:.0f}' for ms in overlay)} ms\n")
-    for line in targets(both, overlay):
-        print(line)
+    for target in targets(both, overlay, first):
+        print(target)
 
 
 @contextmanager
@@ -257,7 +274,7 @@ def print_rows(round_trip: int, name: str, measured: Measured) -> None:
     )
 
 
-def targets(both: dict[tuple[int, str], Measured], overlay: Sequence[float]) -> Iterator[str]:
+def targets(both: dict[tuple[int, str], Measured], overlay: Sequence[float], first: float) -> Iterator[str]:
     """One line for each thing we promise, with the ratio to the peer where it has a number."""
     for round_trip in ROUND_TRIPS_MS:
         mine, peer = both[round_trip, "inpaint_nb"], both[round_trip, "plain ipycanvas"]
@@ -285,6 +302,10 @@ def targets(both: dict[tuple[int, str], Measured], overlay: Sequence[float]) -> 
         yield line(
             f"pointer-up to Python, cell runs, {where}: all ≤ 200 ms", worst, " ms at worst", worst <= 200
         )
+    met = first <= 200
+    yield line(
+        "pointer-up to Python, first stroke, kernel never idle since display: ≤ 200 ms", first, " ms", met
+    )
     median = statistics.median(overlay)
     yield line("pointer-up to overlay on 4096 × 4096: median ≤ 150 ms", median, " ms", median <= 150)
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from PIL import Image
 
-from inpaint_nb.edit import Result
+from inpaint_nb.edit import Capabilities, Result
 from inpaint_nb.errors import InputError
 from inpaint_nb.jobs import Job, submit
 from inpaint_nb.masks import Mask
@@ -38,13 +38,14 @@ class Session:
         params: dict[str, object] | None = None,
     ) -> None:
         self._lock = threading.RLock()
-        self._image = image
-        self._source = source
+        self._root = (image, source)
+        self._image, self._source = self._root
         self._mask = fitting(mask, image) if mask is not None else Mask.empty(image.size)
         self._undone: list[Mask] = []
         self._done: list[Mask] = []
         self._prompt = prompt
         self._provider = registry.find(provider)
+        self._configured = {self._provider.name: self._provider}
         self._jobs: list[Job] = []
         self._results: list[Result] = []
         self._listeners: list[Callable[[Change], None]] = []
@@ -58,6 +59,11 @@ class Session:
     def image(self) -> Image.Image:
         """The picture, upright, in mode L, RGB or RGBA; `use` changes it."""
         return self._image
+
+    @property
+    def original(self) -> Image.Image:
+        """The picture that the session was opened on."""
+        return self._root[0]
 
     @property
     def source(self) -> str:
@@ -98,13 +104,20 @@ class Session:
 
     @property
     def provider(self) -> str:
-        """The name of the provider that runs; set it to a name or a configured provider."""
+        """The name of the provider that runs; set it to a name or a configured provider, which is remembered."""
         return self._provider.name
 
     @provider.setter
     def provider(self, provider: object) -> None:
-        self._provider = registry.find(provider)
+        found = self._configured.get(provider) if isinstance(provider, str) else None
+        self._provider = found or registry.find(provider)
+        self._configured[self._provider.name] = self._provider
         self._tell("provider")
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the provider can be asked."""
+        return self._provider.capabilities
 
     # ------------------------------------------------------------------ undo
 
@@ -211,7 +224,13 @@ class Session:
 
         The mask stays where the size is the same; otherwise it starts empty, and so does undo.
         """
-        image, source = picked(result_or_image, index)
+        self._go_on_from(*picked(result_or_image, index))
+
+    def start_over(self) -> None:
+        """Goes back to the picture that the session was opened on; the mask stays where the size is the same."""
+        self._go_on_from(*self._root)
+
+    def _go_on_from(self, image: Image.Image, source: str) -> None:
         with self._lock:
             if image.size != self._image.size:
                 self._mask = Mask.empty(image.size)

@@ -60,7 +60,9 @@ def test_importing_starts_no_thread() -> None:
     assert done.stdout.strip() == "1"
 
 
-@pytest.mark.parametrize("call", [lambda: inpaint_nb.imagine("a fox"), lambda: inpaint_nb.fetch("7", provider="local")])
+@pytest.mark.parametrize(
+    "call", [lambda: inpaint_nb.imagine("a fox"), lambda: inpaint_nb.fetch("7", provider="local")]
+)
 def test_what_no_provider_can_do_is_said_at_once(call: object) -> None:
     """The error names the provider and that none can."""
     with pytest.raises(inpaint_nb.InputError, match=r"'local' is no provider that .*\nNone of the installed"):

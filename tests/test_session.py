@@ -48,7 +48,9 @@ def test_a_new_change_ends_redo(session: Session) -> None:
 def test_no_edit_is_lost_between_threads(session: Session) -> None:
     """Edits from many threads at once all arrive."""
     dots = [Mask.rectangle(SIZE, (x, 0, x + 1, 1)) for x in range(40)]
-    threads = [threading.Thread(target=session.edit, args=(lambda mask, dot=dot: mask | dot,)) for dot in dots]
+    threads = [
+        threading.Thread(target=session.edit, args=(lambda mask, dot=dot: mask | dot,)) for dot in dots
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -129,7 +131,9 @@ def test_use_of_a_picture_that_is_not_there_is_refused(session: Session) -> None
         session.use(result, 1)
 
 
-def test_a_chain_of_edits_prints_code_that_repeats_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_chain_of_edits_prints_code_that_repeats_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Running the code of a result made from a result gives the same pixels."""
     monkeypatch.chdir(tmp_path)
     Image.effect_noise(SIZE, 40).convert("RGB").save("photo.png")

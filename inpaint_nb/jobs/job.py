@@ -162,12 +162,12 @@ class Job:
         return self._over.result()
 
     def _until_over(self, timeout: float | None) -> None:
-        if self._on_engine_thread():
-            self._refuse_to_wait()
-            return
-        self._check_process()
         try:
-            self._wait(timeout)
+            if self._on_engine_thread():
+                self._refuse_to_wait()
+            else:
+                self._check_process()
+                self._wait(timeout)
         except KeyboardInterrupt:
             self.cancel()
             raise

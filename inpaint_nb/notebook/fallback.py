@@ -34,7 +34,6 @@ class FallbackPointer:
         self._canvas, self._on_stroke, self._style, self._on_dropped = canvas, on_stroke, style, on_dropped
         self._lock = threading.RLock()
         self._points: list[Point] = []
-        self._shown = 0
         self._shown_at = 0.0
         self._is_stopped = False
         self._listen(remove=False)
@@ -64,7 +63,7 @@ class FallbackPointer:
     def _down(self, x: float, y: float) -> None:
         with self._lock:
             if not self._is_stopped and not self._points:
-                self._points, self._shown = [(x, y)], 0
+                self._points = [(x, y)]
                 self._show()
 
     def _move(self, x: float, y: float) -> None:
@@ -93,16 +92,16 @@ class FallbackPointer:
             self._up(*self._points[-1])
 
     def _show(self) -> None:
-        """Draws what was not shown yet as one line on the top layer."""
+        """Draws the stroke so far on the top layer, as one line: parts would be darker where they overlap."""
         colour, opacity, width = self._style()
-        points = self._points[max(0, self._shown - 1) :]
         with held(self._canvas) as may_draw:
             if may_draw:
-                self._draw(points, colour, opacity, width)
-        self._shown, self._shown_at = len(self._points), time.monotonic()
+                self._draw(self._points, colour, opacity, width)
+        self._shown_at = time.monotonic()
 
     def _draw(self, points: list[Point], colour: str, opacity: float, width: float) -> None:
         layer = self._canvas[2]
+        layer.clear()
         layer.stroke_style = layer.fill_style = colour
         layer.global_alpha, layer.line_width = opacity, width
         layer.line_cap = layer.line_join = "round"

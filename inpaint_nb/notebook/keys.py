@@ -46,7 +46,7 @@ ACTIONS = (
     Action("cancel", ("mod+backspace", "mod+delete"), "Ctrl+Del", "cancel run", "panel"),
     Action("compare", ("v",), "V", "hold: newest result", "panel", held=True),
     Action("use", ("u",), "U", "use newest result", "panel"),
-    Action("save", ("s", "mod+s"), "S", "save newest result", "panel"),
+    Action("save", ("s",), "S", "save newest result", "panel"),
     Action("help", ("?", "h"), "?", "keys", "page"),
     Action("leave", ("escape",), "Esc", "leave", "page"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
@@ -35,8 +36,8 @@ class Panel:
     def __init__(self, session: Session) -> None:
         self.session = session
         self._pictures: dict[str, tuple[Result, int]] = {}
-        self._original = (session.image, session.source)
-        self._shown_image = session.image
+        self._starting = threading.Lock()
+        self._typed = session.prompt
         self.editor = Editor(
             session.image,
             session.mask,
@@ -54,12 +55,15 @@ class Panel:
             tooltip="Prompt",
         )
         self.provider = ipywidgets.Dropdown(
-            options=registry.names(), value=session.provider, tooltip="Provider", layout=_width("130px")
+            options=sorted({*registry.names(), session.provider}),
+            value=session.provider,
+            tooltip="Provider",
+            layout=_width("130px"),
         )
         self.count = ipywidgets.BoundedIntText(
             value=int(str(session.params.get("count", 1))),
             min=1,
-            max=registry.find(session.provider).capabilities.max_count,
+            max=session.capabilities.max_count,
             tooltip="How many pictures",
             layout=_width("60px"),
         )
@@ -72,9 +76,9 @@ class Panel:
         self._show_history()
         self.runs.add_picture(
             ORIGINAL,
-            session.image,
+            session.original,
             label="Original",
-            caption=_size(session.image),
+            caption=_size(session.original),
             alt="The picture before any run",
         )
         for job in session.jobs:
@@ -101,7 +105,7 @@ class Panel:
     def _connect(self) -> None:
         self.run.on_click(lambda _: self._run())
         self.cancel.on_click(lambda _: self._cancel())
-        self.prompt.observe(lambda change: setattr(self.session, "prompt", change["new"]), "value")
+        self.prompt.observe(self._type, "value")
         self.provider.observe(self._choose_provider, "value")
         self._disconnect = self.session.on_change(self._changed)
 
@@ -133,9 +137,17 @@ class Panel:
         return self.session.images[0] if self.session.images else None
 
     def _run(self) -> None:
-        if self.run.disabled:
-            return
-        self._guarded(lambda: self.session.run(self.prompt.value, count=self.count.value))
+        """Submits once, however fast Run is pressed again: the button is grey before the job is there."""
+        with self._starting:
+            if self.run.disabled:
+                return
+            self.run.disabled = True
+        if not self._guarded(lambda: self.session.run(self.prompt.value, count=self.count.value)):
+            self.run.disabled = False
+
+    def _type(self, change: dict[str, Any]) -> None:
+        self._typed = change["new"]
+        self.session.prompt = self._typed
 
     def _cancel(self) -> None:
         for job in self.session.jobs:
@@ -148,7 +160,7 @@ class Panel:
     def _use(self, key: str) -> None:
         """Makes a thumbnail's picture the one to edit; a page's messages may name pictures that are gone."""
         if key == ORIGINAL:
-            self._guarded(lambda: self.session.use(self._original[0]))
+            self._guarded(self.session.start_over)
         elif key in self._pictures:
             self._guarded(lambda: self.session.use(*self._pictures[key]))
 
@@ -163,10 +175,11 @@ class Panel:
 
         self._guarded(save)
 
-    def _guarded(self, action: Callable[[], object]) -> None:
-        """Shows what went wrong in the panel: a widget callback has no cell to fail in."""
+    def _guarded(self, action: Callable[[], object]) -> bool:
+        """Whether the action went well; if not, the panel shows why: a widget callback has no cell to fail in."""
         try:
             action()
+            return True
         except InpaintError as error:
             self.runs.show_status(status("failed", "Not run", error=error.message, hint=error.hint))
         except OSError as error:
@@ -174,7 +187,7 @@ class Panel:
         except Exception as error:
             log.exception("a button of the panel failed")
             self.runs.show_status(status("failed", "Not done", error=f"{type(error).__name__}: {error}"))
-            raise
+        return False
 
     # ------------------------------------------------------------------ what the session tells
 
@@ -200,12 +213,16 @@ class Panel:
         self.editor.set_history(self.session.can_undo, self.session.can_redo)
 
     def _show_prompt(self) -> None:
-        self.prompt.value = self.session.prompt
+        """Shows a prompt set by code; what was typed stands there already, and may have been typed on since."""
+        if self.session.prompt != self._typed:
+            self._typed = self.prompt.value = self.session.prompt
 
     def _show_provider(self) -> None:
-        capabilities = registry.find(self.session.provider).capabilities
-        self.provider.value = self.session.provider
-        self.note.value = escape(f"{self.session.provider}: {capabilities.note}")
+        name, capabilities = self.session.provider, self.session.capabilities
+        if name not in self.provider.options:
+            self.provider.options = sorted({*self.provider.options, name})
+        self.provider.value = name
+        self.note.value = escape(f"{name}: {capabilities.note}")
         self.count.max = capabilities.max_count
 
     def _show_job(self) -> None:
@@ -289,9 +306,7 @@ def free_path(folder: Path, stem: str) -> Path:
     return path
 
 
-def _button(
-    label: str, tooltip: str, *, style: str = "", disabled: bool = False
-) -> ipywidgets.Button:
+def _button(label: str, tooltip: str, *, style: str = "", disabled: bool = False) -> ipywidgets.Button:
     return ipywidgets.Button(
         description=label,
         tooltip=tooltip,

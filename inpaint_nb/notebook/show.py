@@ -33,7 +33,7 @@ class View:
             return
         self._cell = shell.execution_count
         if self._panel is None:
-            from inpaint_nb.notebook.panel import Panel  # the widgets load with the first panel, not with the magics
+            from inpaint_nb.notebook.panel import Panel  # here, so that the magics load without widgets
 
             self._panel = Panel(self._session)
             self._stop = self._session.on_change(self._changed)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from inpaint_nb.images import Size
+from inpaint_nb.images import Box, Size
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,18 +45,28 @@ def sharpened(
     import numpy as np
 
     found = find_sources(np.asarray(filled), np.asarray(small_gap) > 0, seed)
-    enlarged = filled.resize(crop.size, Image.Resampling.BICUBIC)
+    box = gap.getbbox() or (0, 0, *gap.size)
+    enlarged = enlarge(filled, crop.size, box, Image.Resampling.BICUBIC)
+    sharp = crop.copy()
+    sharp.paste(enlarged, box[:2], gap.crop(box))
     if found is None:
-        return Image.composite(enlarged, crop, gap)
+        return sharp
     blurred = small.resize(crop.size, Image.Resampling.BICUBIC)
-    sharp = np.array(crop)
+    values, known = np.array(sharp), np.asarray(crop)
     rows, columns = np.nonzero(np.asarray(gap))
-    from_rows, from_columns = _followed(found, rows, columns, crop.size, small.size)
-    fresh = np.asarray(enlarged)[rows, columns].astype(np.int16)
-    fresh += sharp[from_rows, from_columns]
-    fresh -= np.asarray(blurred)[from_rows, from_columns]
-    sharp[rows, columns] = fresh.clip(0, 255)
-    return Image.fromarray(sharp)
+    sources = _followed(found, rows, columns, crop.size, small.size)
+    fresh = values[rows, columns].astype(np.int16)
+    fresh += known[sources]
+    fresh -= np.asarray(blurred)[sources]
+    values[rows, columns] = fresh.clip(0, 255)
+    return Image.fromarray(values)
+
+
+def enlarge(small: Image.Image, size: Size, box: Box, resampling: Image.Resampling) -> Image.Image:
+    """What lies in `box` once `small` is enlarged to `size`; the rest need not be made."""
+    across, down = small.width / size[0], small.height / size[1]
+    part = (box[0] * across, box[1] * down, box[2] * across, box[3] * down)
+    return small.resize((box[2] - box[0], box[3] - box[1]), resampling, part)
 
 
 def _followed(

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageChops, ImageStat
 
-from inpaint_nb.edit import box_size, grow_box, merge_near
+from inpaint_nb.edit import box_size, clamp_box, grow_box, merge_near
 from inpaint_nb.images import Box, Size
 from inpaint_nb.masks import Mask
 from inpaint_nb.providers import pullpush
-from inpaint_nb.providers.detail import sharpened
+from inpaint_nb.providers.detail import enlarge, sharpened
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +25,9 @@ Fill = Callable[["NDArray[np.uint8]", "NDArray[np.bool_]", int], "NDArray[np.uin
 MIN_MARGIN_PX = 48  # 32 continued a gradient through a square hole at 42 dB, 48 at 56
 LEAST_SHARE = 0.1  # of a shrunk pixel must be known for its colour to count: 8 bits tell little about less
 _WHERE_SET = [0] + [255] * 255
+# Crops begin on a grid of this size. PatchMatch halves the picture some times, and what repeats every 8 px, JPEG's
+# blocks included, got out of step in crops that began anywhere.
+GRID_PX = 8
 CELL_PX = 32  # blobs are told apart on a grid of this size, so that a thousand specks cost no more than one
 
 
@@ -38,7 +41,14 @@ def find_pieces(hole: Mask) -> list[Box]:
 
 def with_margin(box: Box, size: Size) -> Box:
     """`box` with surroundings to copy from: half its longer side, and never a thin frame."""
-    return grow_box(box, max(MIN_MARGIN_PX, max(box_size(box)) // 2), size)
+    left, top, right, bottom = grow_box(box, max(MIN_MARGIN_PX, max(box_size(box)) // 2), size)
+    on_grid = (
+        left - left % GRID_PX,
+        top - top % GRID_PX,
+        right + -right % GRID_PX,
+        bottom + -bottom % GRID_PX,
+    )
+    return clamp_box(on_grid, size)
 
 
 def fill_piece(picture: Image.Image, hole: Mask, box: Box, cap_px: int, fill: Fill, seed: int) -> Image.Image:
@@ -81,8 +91,11 @@ def _filled(crop: Image.Image, gap: Image.Image, fill: Fill, seed: int) -> Image
 def _without_old_content(crop: Image.Image, gap: Image.Image, small: Size) -> Image.Image:
     """The crop with its hole painted over smoothly, so that shrinking pulls nothing old across the edge."""
     tiny = (max(1, small[0] // 8), max(1, small[1] // 8))
-    smooth = _smooth(crop, gap, tiny)
-    return Image.composite(smooth.resize(crop.size, Image.Resampling.BILINEAR), crop, gap)
+    box = gap.getbbox() or (0, 0, *gap.size)
+    smooth = enlarge(_smooth(crop, gap, tiny), crop.size, box, Image.Resampling.BILINEAR)
+    fresh = crop.copy()
+    fresh.paste(smooth, box[:2], gap.crop(box))
+    return fresh
 
 
 def _smooth(crop: Image.Image, gap: Image.Image, size: Size) -> Image.Image:

@@ -10,7 +10,7 @@ import pytest
 from editor import Editor, frames
 from lab import JupyterLab
 from playwright.sync_api import Browser
-from test_session import run_to_the_end
+from test_runs import run_to_the_end
 
 pytestmark = pytest.mark.browser
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from editor import BUSY, SHOW, Editor, frames, stroke_code
-from lab import wait_until
+from editor import BUSY, SHOW, SHOWING, Editor, cells, frames, stroke_code
+from lab import Notebook, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -133,6 +133,21 @@ def test_painting_while_a_cell_runs(open_editor: Callable[..., Editor]) -> None:
     assert editor.notebook.is_running(2)
     editor.notebook.finish(2, before)
     assert editor.notebook.value("[what for what, when in seen if what == 'mask' and when < end]") == ["mask"]
+    assert editor.points == LINE
+
+
+def test_painting_when_the_kernel_was_never_idle(open_notebook: Callable[..., Notebook]) -> None:
+    """After "Run All" with a long cell right behind the editor's, the first stroke reaches Python before its end."""
+    notebook = open_notebook(*cells("inp.sample()", SHOW, BUSY.format(seconds=6)))
+    notebook.run(0)
+    notebook.start_together(SHOWING, 2)
+    editor = Editor(notebook)
+    editor.canvas.wait_for()
+    editor.size = (600, 400)
+    editor.stroke(LINE)
+    wait_until(lambda: editor.ink_at(LINE[-1])[3] == 0, "Python has drawn the stroke", editor.page)
+    assert notebook.is_running(2)
+    notebook.finish(2)
     assert editor.points == LINE
 
 

@@ -10,7 +10,7 @@ from kernels import Kernel
 pytestmark = pytest.mark.kernel
 
 SETUP = """
-import asyncio, time
+import asyncio, sys, threading, time
 from PIL import Image
 from inpaint_nb.edit import Capabilities, Finished, Progress, Submitted
 from inpaint_nb.jobs import resume, submit
@@ -27,6 +27,18 @@ class Endless:
     async def resume(self, remote_id, request, http):
         yield Finished((request.image,))
 
+def say_when_waiting():
+    # once the main thread waits, in result() or in its own loop: an interrupt before that would hit something else
+    def frames(frame):
+        while frame is not None:
+            yield frame.f_code.co_name
+            frame = frame.f_back
+    def look():
+        while not {"_wait", "select"} & set(frames(sys._current_frames()[threading.main_thread().ident])):
+            time.sleep(0.01)
+        print("here", flush=True)
+    threading.Thread(target=look).start()
+
 image = Image.new("RGB", (32, 24), "white")
 mask = Mask.rectangle(image.size, (4, 4, 12, 12))
 def start(**settings):
@@ -36,8 +48,8 @@ def start(**settings):
     return job
 """
 CELLS = {
-    "result": "job = start(); print('here', flush=True); job.result()",
-    "await": "job = start(); print('here', flush=True); await job",
+    "result": "job = start(); say_when_waiting(); job.result()",
+    "await": "job = start(); say_when_waiting(); await job",
 }
 
 

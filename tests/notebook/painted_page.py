@@ -28,7 +28,12 @@ class PaintedPage:
         page = self
 
         def publish(
-            self: comm.DummyComm, msg_type: str, data: Any = None, metadata: Any = None, buffers: Any = None, **_: Any
+            self: comm.DummyComm,
+            msg_type: str,
+            data: Any = None,
+            metadata: Any = None,
+            buffers: Any = None,
+            **_: Any,
         ) -> None:
             if data and data.get("method") == "custom":
                 page._receive(self.comm_id, data["content"], buffers or [])
