@@ -22,7 +22,8 @@ def main(options: list[str]) -> int:
         options = [*options, "--allow-root"]  # in a container; JupyterLab would refuse to start
     say(f"Opening {NOTEBOOK}; stop JupyterLab with Ctrl+C")
     surroundings = {**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"}  # this environment's kernel, not the user's
-    return call([python, "-m", "jupyterlab", NOTEBOOK, *options], env=surroundings)
+    address = f"--LabApp.default_url=/lab/tree/{NOTEBOOK}"  # also in the address printed for --no-browser
+    return call([python, "-m", "jupyterlab", address, *options], env=surroundings)
 
 
 if __name__ == "__main__":

@@ -165,8 +165,19 @@ class Result:
         count = "1 picture" if len(self.composited) == 1 else f"{len(self.composited)} pictures"
         return f"<Result: {count}, {size}, by {self.provider}, {self.seconds:.1f} s>"
 
-    def _repr_png_(self) -> bytes:
-        """The first picture, small enough for a saved notebook; IPython asks for it by this name."""
+    def _repr_jpeg_(self) -> bytes | None:
+        """The first picture, small enough for a saved notebook; None where only a PNG keeps it see-through.
+
+        IPython asks for both by these names; a PNG of a photograph would be five times as large.
+        """
+        if self.image.mode == "RGBA":
+            return None
+        return pictures.encode_jpeg(pictures.thumbnail(self.image, THUMBNAIL_PX))
+
+    def _repr_png_(self) -> bytes | None:
+        """The first picture where it has an alpha channel."""
+        if self.image.mode != "RGBA":
+            return None
         return pictures.encode_png(pictures.thumbnail(self.image, THUMBNAIL_PX), level=6)
 
 

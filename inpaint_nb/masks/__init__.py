@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from inpaint_nb.masks.mask import Mask
-from inpaint_nb.masks.operations import Operation
+from inpaint_nb.masks.steps import Operation
 
 if TYPE_CHECKING:
     from inpaint_nb.masks.regions import label_regions

@@ -7,13 +7,13 @@ by `Mask`, which checks and rounds what it is given; none but a bitmap holds pix
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
+
+from inpaint_nb.masks.signs import Combine
 
 if TYPE_CHECKING:
-    from inpaint_nb.masks.mask import Mask
     from inpaint_nb.masks.raster import Raster
 
-Combine = Literal["add", "subtract", "intersect", "xor"]
 Points = tuple[tuple[float, float], ...]
 FloatBox = tuple[float, float, float, float]
 
@@ -60,14 +60,6 @@ class Bitmap:
 
 
 @dataclass(frozen=True, slots=True)
-class Combined:
-    """Another mask of several operations."""
-
-    mask: Mask
-    combine: Combine = "add"
-
-
-@dataclass(frozen=True, slots=True)
 class Invert:
     """What was to change stays, and the other way round."""
 
@@ -107,6 +99,5 @@ class DropSpecks:
 
 Outline = Rectangle | Ellipse | Polygon | Stroke
 Shape = Outline | Bitmap
-Combining = Shape | Combined
 Refinement = Invert | Grow | Shrink | Feather | FillHoles | DropSpecks
-Operation = Combining | Refinement
+Lone = Shape | Refinement  # needs no other mask

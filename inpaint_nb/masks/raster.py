@@ -10,7 +10,7 @@ from itertools import product
 import numpy as np
 
 from inpaint_nb.images import Box, Size
-from inpaint_nb.masks.operations import Combine
+from inpaint_nb.masks.signs import Combine
 from inpaint_nb.masks.tiles import SIDE, Pixels, Tile, make_tile, plain_tile
 
 COMBINE: dict[str, Callable[[Pixels, Pixels], Pixels]] = {

@@ -12,30 +12,28 @@ import binascii
 import io
 from collections.abc import Callable
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
 from inpaint_nb.errors import InputError
 from inpaint_nb.masks import check
-from inpaint_nb.masks.mask import Mask
 from inpaint_nb.masks.operations import (
     Bitmap,
-    Combine,
-    Combined,
     DropSpecks,
     Ellipse,
     Feather,
     FillHoles,
     Grow,
     Invert,
-    Operation,
     Polygon,
     Rectangle,
     Shrink,
     Stroke,
 )
 from inpaint_nb.masks.reading import from_gray
+from inpaint_nb.masks.signs import SIGNS
+from inpaint_nb.masks.steps import Combined, Operation, Step
 
 if TYPE_CHECKING:
     from inpaint_nb.masks.raster import Raster
@@ -57,16 +55,16 @@ KINDS: dict[str, type[Any]] = {
 NAMES = {kind: name for name, kind in KINDS.items()}
 
 
-def write(mask: Mask) -> dict[str, Any]:
-    """The record of a mask."""
-    made = [node for node in mask.lineage() if node.operation is not None]
-    number = {id(node): index for index, node in enumerate(made)}
+def write(last: Step) -> dict[str, Any]:
+    """The record of the mask that a step gave."""
+    made = [step for step in last.lineage() if step.operation is not None]
+    number = {id(step): index for index, step in enumerate(made)}
     steps = []
-    for index, node in enumerate(made):
-        after = number.get(id(node.base))
+    for index, step in enumerate(made):
+        after = number.get(id(step.base))
         branch = {} if after == (index - 1 if index else None) else {"after": after}
-        steps.append({"kind": NAMES[type(node.operation)], **branch, **_written(node.operation, number)})
-    return {"size": list(mask.size), "steps": steps}
+        steps.append({"kind": NAMES[type(step.operation)], **branch, **_written(step.operation, number)})
+    return {"size": list(last.size), "steps": steps}
 
 
 def _written(operation: Operation | None, number: dict[int, int]) -> dict[str, Any]:
@@ -96,27 +94,27 @@ def to_png(raster: Raster) -> bytes:
     return out.getvalue()
 
 
-def read(record: dict[str, Any]) -> Mask:
-    """The mask of a record. Raises InputError where it is none."""
+def read(record: dict[str, Any]) -> Step:
+    """The last step of a record. Raises InputError where it is none."""
     try:
         size = check.size(record["size"])
-        made: list[Mask] = []
+        made: list[Step] = []
         for step in record["steps"]:
             after = step.get("after", len(made) - 1 if made else None)
             base = None if after is None else _numbered(made, after)
-            made.append(Mask(size, base, _operation(step, size, made)))
+            made.append(Step(size, base, _operation(step, size, made)))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, binascii.Error, OSError) as error:
         raise InputError(f"This is not the record of a mask: {error!r}.") from error
-    return made[-1] if made else Mask.empty(size)
+    return made[-1] if made else Step(size)
 
 
-def _numbered(made: list[Mask], number: int) -> Mask:
+def _numbered(made: list[Step], number: int) -> Step:
     if number not in range(len(made)):
         raise IndexError(f"step {number} does not come before")
     return made[number]
 
 
-def _operation(step: dict[str, Any], size: tuple[int, int], made: list[Mask]) -> Operation:
+def _operation(step: dict[str, Any], size: tuple[int, int], made: list[Step]) -> Operation:
     kind = KINDS[step["kind"]]
     values = {field.name: step[field.name] for field in fields(kind)}
     for name, value in values.items():
@@ -133,7 +131,7 @@ def _raster(text: str) -> Raster:
 
 
 def _combine(name: str) -> str:
-    if name not in get_args(Combine):
+    if name not in SIGNS:
         raise ValueError(f"{name!r} combines nothing")
     return name
 

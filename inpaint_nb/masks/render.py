@@ -1,4 +1,4 @@
-"""The one function that turns operations into pixels."""
+"""Operations turned into pixels, one at a time."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from inpaint_nb.images import Box, Size
 from inpaint_nb.masks import refine, shapes
 from inpaint_nb.masks.operations import (
     Bitmap,
-    Combined,
     DropSpecks,
     Ellipse,
     Feather,
     FillHoles,
     Grow,
     Invert,
-    Operation,
+    Lone,
     Outline,
     Polygon,
     Rectangle,
@@ -29,13 +28,11 @@ from inpaint_nb.masks.strokes import stroke
 from inpaint_nb.masks.tiles import Pixels
 
 
-def apply(operation: Operation, raster: Raster) -> Raster:
+def apply(operation: Lone, raster: Raster) -> Raster:
     """The raster after the operation, worked out only where the operation reaches."""
     match operation:
         case Bitmap(pixels, how):
             return raster.merge(pixels, how)
-        case Combined(mask, how):
-            return raster.merge(mask.raster, how)
         case Invert():
             return raster.inverted()
         case Grow(px):

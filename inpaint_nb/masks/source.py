@@ -6,10 +6,8 @@ import base64
 from collections import Counter
 
 from inpaint_nb.images import Size
-from inpaint_nb.masks.mask import Mask
 from inpaint_nb.masks.operations import (
     Bitmap,
-    Combined,
     DropSpecks,
     Ellipse,
     Feather,
@@ -24,44 +22,44 @@ from inpaint_nb.masks.operations import (
     Stroke,
 )
 from inpaint_nb.masks.record import to_png
+from inpaint_nb.masks.signs import SIGNS
+from inpaint_nb.masks.steps import Combined, Step
 
-SIGNS = {"add": "|", "subtract": "-", "intersect": "&", "xor": "^"}
 
-
-def write(mask: Mask) -> str:
-    """Lines that end with `mask` being the mask."""
-    nodes = mask.lineage()
-    names = _names(mask, nodes)
-    lines = [_line(node, names) for node in nodes]
+def write(last: Step) -> str:
+    """Lines that end with `mask` being the mask that a step gave."""
+    steps = last.lineage()
+    names = _names(steps)
+    lines = [_line(step, names) for step in steps]
     imports = ["import inpaint_nb as inp", ""]
     if any("base64." in line for line in lines):
         imports.insert(0, "import base64\n")
     return "\n".join([*imports, *lines]) + "\n"
 
 
-def _names(mask: Mask, nodes: list[Mask]) -> dict[int, str]:
-    """A variable for each mask: that of the one step made from it, or its own where more is made from it."""
-    uses = Counter(id(source) for node in nodes for source in node.sources())
-    names = {id(mask): "mask"}
-    for node in reversed(nodes):
-        names.setdefault(id(node), f"part{len(set(names.values()))}")
-        if node.base is not None and uses[id(node.base)] == 1:
-            names[id(node.base)] = names[id(node)]
+def _names(steps: list[Step]) -> dict[int, str]:
+    """A variable for each step: that of the one made from it, or its own where more is made from it."""
+    uses = Counter(id(source) for step in steps for source in step.sources())
+    names = {id(steps[-1]): "mask"}
+    for step in reversed(steps):
+        names.setdefault(id(step), f"part{len(set(names.values()))}")
+        if step.base is not None and uses[id(step.base)] == 1:
+            names[id(step.base)] = names[id(step)]
     return names
 
 
-def _line(node: Mask, names: dict[int, str]) -> str:
-    name, operation = names[id(node)], node.operation
-    base = names[id(node.base)] if node.base is not None else f"inp.Mask.empty({node.size})"
+def _line(step: Step, names: dict[int, str]) -> str:
+    name, operation = names[id(step)], step.operation
+    base = names[id(step.base)] if step.base is not None else f"inp.Mask.empty({step.size})"
     match operation:
         case None:
-            return f"{name} = inp.Mask.empty({node.size})"
+            return f"{name} = inp.Mask.empty({step.size})"
         case Combined(other, how):
             return _combined(name, base, SIGNS[how], names[id(other)])
         case Rectangle() | Ellipse() | Polygon() | Stroke() | Bitmap():
-            if node.base is None and operation.combine == "add":
-                return f"{name} = {_shape(operation, node.size)}"
-            return _combined(name, base, SIGNS[operation.combine], _shape(operation, node.size))
+            if step.base is None and operation.combine == "add":
+                return f"{name} = {_shape(operation, step.size)}"
+            return _combined(name, base, SIGNS[operation.combine], _shape(operation, step.size))
         case _:
             return f"{name} = {_refined(base, operation)}"
 

@@ -11,6 +11,7 @@ import traitlets
 
 from inpaint_nb.images import Size
 from inpaint_nb.notebook import keys
+from inpaint_nb.notebook.lanes import Awake
 from inpaint_nb.notebook.proxy import Proxy
 from inpaint_nb.notebook.tools import Gesture, read_gesture
 
@@ -19,7 +20,7 @@ _HERE = Path(__file__).parent
 COLOURS = ["#e6007e", "#0a84ff", "#ffc400", "#00a86b"]  # told apart with every common colour blindness
 
 
-class Ink(anywidget.AnyWidget):
+class Ink(Awake, anywidget.AnyWidget):
     """Tool bar, ink and help line. Knows nothing of masks: it hands gestures and commands on and answers each.
 
     The page decides what a gesture was drawn with; the traits only say what the next one starts with. Handlers

@@ -15,6 +15,7 @@ from inpaint_nb import images
 from inpaint_nb.edit import Preview, Result
 from inpaint_nb.errors import InpaintError, InputError
 from inpaint_nb.jobs import Job
+from inpaint_nb.notebook import lanes
 from inpaint_nb.notebook.editor import Editor
 from inpaint_nb.notebook.marshal import MARSHALLER
 from inpaint_nb.notebook.runs import Runs, status
@@ -47,20 +48,20 @@ class Panel:
             on_action=self._act,
         )
         self.runs = Runs(on_use=self._use, on_save=self._save, on_ready=self._show_job)
-        self.prompt = ipywidgets.Textarea(
+        self.prompt = lanes.Textarea(
             value=session.prompt,
             rows=2,
             placeholder="What should the painted part become?",
             layout=_width("100%"),
             tooltip="Prompt",
         )
-        self.provider = ipywidgets.Dropdown(
+        self.provider = lanes.Dropdown(
             options=sorted({*registry.names(), session.provider}),
             value=session.provider,
             tooltip="Provider",
             layout=_width("130px"),
         )
-        self.count = ipywidgets.BoundedIntText(
+        self.count = lanes.BoundedIntText(
             value=int(str(session.params.get("count", 1))),
             min=1,
             max=session.capabilities.max_count,
@@ -306,8 +307,8 @@ def free_path(folder: Path, stem: str) -> Path:
     return path
 
 
-def _button(label: str, tooltip: str, *, style: str = "", disabled: bool = False) -> ipywidgets.Button:
-    return ipywidgets.Button(
+def _button(label: str, tooltip: str, *, style: str = "", disabled: bool = False) -> lanes.Button:
+    return lanes.Button(
         description=label,
         tooltip=tooltip,
         button_style=style,

@@ -10,13 +10,14 @@ import anywidget
 from PIL import Image
 
 from inpaint_nb import images
+from inpaint_nb.notebook.lanes import Awake
 
 THUMBNAIL_PX = 640  # twice the width a thumbnail has on the page, for sharp screens
 
 _HERE = Path(__file__).parent
 
 
-class Runs(anywidget.AnyWidget):
+class Runs(Awake, anywidget.AnyWidget):
     """Shows one status and any number of pictures; knows nothing of sessions or jobs.
 
     Everything shown is kept here, small, and sent again when a page is loaded anew. Traits hold no picture.

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import pytest
 from editor import SHOW, SHOWING, Editor, stroke_code
-from lab import wait_until
+from lab import JupyterLab, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -86,6 +87,60 @@ def test_cancel_ends_the_run(open_editor: Callable[..., Editor]) -> None:
     editor.part('.inb-status[data-state="cancelled"]').wait_for()
     assert editor.notebook.value("session.job.status") == "cancelled"
     wait_until(lambda: editor.button("Run").is_enabled(), "Run can be pressed again", editor.page)
+
+
+def test_cancel_works_while_a_cell_waits_for_the_job(open_editor: Callable[..., Editor]) -> None:
+    """A cell that blocks in `result()` ends with the job's own error when Cancel is clicked above it."""
+    waits = (
+        "try:\n    session.job.result()\nexcept inp.JobCancelled as error:\n    ended = type(error).__name__"
+    )
+    editor = open_editor(ENDLESS_PROVIDER, SHOW.replace("photo", "photo -P endless"), waits)
+    editor.stroke(LINE)
+    editor.wait_for_masks(1)
+    editor.button("Run").click()
+    wait_until(lambda: "waiting" in editor.part(".inb-status").inner_text(), "the job runs", editor.page)
+    before = editor.notebook.start(2)
+    assert editor.notebook.is_running(2)
+    editor.button("Cancel").click()
+    editor.notebook.finish(2, before)
+    assert editor.notebook.value("ended, session.job.status") == ("JobCancelled", "cancelled")
+
+
+def test_compare_shows_the_parent_while_it_is_held(open_editor: Callable[..., Editor]) -> None:
+    """Holding Compare swaps the thumbnail for its parent at once, by mouse and by key; letting go swaps back."""
+    editor = open_editor()
+    run_to_the_end(editor)
+    images = editor.part(".inb-thumb-image")
+    wait_until(lambda: images.count() == 2, "the result is shown", editor.page)
+    original, result = (images.nth(number).get_attribute("src") for number in (0, 1))
+    compare = editor.part(".inb-compare").last
+    compare.hover()
+    for press, release in (
+        (editor.page.mouse.down, editor.page.mouse.up),
+        (lambda: editor.page.keyboard.down("Space"), lambda: editor.page.keyboard.up("Space")),
+    ):
+        press()
+        assert images.nth(1).get_attribute("src") == original
+        assert compare.get_attribute("aria-pressed") == "true"
+        release()
+        assert images.nth(1).get_attribute("src") == result
+
+
+def test_a_saved_notebook_shows_its_result_without_a_kernel(
+    open_editor: Callable[..., Editor], lab: JupyterLab
+) -> None:
+    """The file on disk holds the picture, the outline's words, prompt and provider as plain outputs."""
+    editor = open_editor("inp.sample()", SHOW.replace("photo", 'photo -p "a <b>fox</b>"', 1))
+    run_to_the_end(editor)
+    words = editor.notebook.cell(SHOWING).locator(".jp-OutputArea-output", has_text="0 outside")
+    words.wait_for()
+    editor.notebook.save()
+    saved = nbformat.read(lab.notebooks / editor.notebook.name, as_version=4).cells[SHOWING].outputs
+    assert any("image/jpeg" in output.get("data", {}) for output in saved)
+    text = "\n".join(output.data.get("text/html", "") for output in saved if "data" in output)
+    assert "a &lt;b&gt;fox&lt;/b&gt;" in text
+    assert "local" in text
+    assert "widgets" not in nbformat.read(lab.notebooks / editor.notebook.name, as_version=4).metadata
 
 
 def test_running_the_cell_again_keeps_the_mask(open_editor: Callable[..., Editor]) -> None:

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import nbformat
+import papermill
 import pytest
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
@@ -52,6 +53,18 @@ def words(cell: nbformat.NotebookNode) -> str:
 def test_a_notebook_runs_to_its_end(path, tmp_path):
     """Run All works with no browser, no key and no network."""
     executed(nbformat.read(path, as_version=4), tmp_path)
+
+
+def test_papermill_runs_the_quickstart(tmp_path):
+    """The notebook that papermill writes shows the result, and no cell failed."""
+    written_to = tmp_path / "out.ipynb"
+    papermill.execute_notebook(
+        ROOT / "notebooks" / "quickstart.ipynb", written_to, cwd=tmp_path, progress_bar=False
+    )
+    cells = nbformat.read(written_to, as_version=4).cells
+    shown = next(cell for cell in cells if "%inpaint" in cell.source and cell.cell_type == "code")
+    assert len(pictures(shown)) == 1
+    assert "0 outside" in words(shown)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

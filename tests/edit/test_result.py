@@ -102,10 +102,21 @@ def test_code_without_a_known_source_says_what_to_fill_in():
     assert "image = ...  # the picture that was edited" in made().code()
 
 
-def test_a_result_shows_its_first_picture_small():
-    """In a notebook a result is a PNG of at most 1024 pixels a side, and a short text elsewhere."""
+@pytest.mark.parametrize(("mode", "kind"), [("L", "JPEG"), ("RGB", "JPEG"), ("RGBA", "PNG")])
+def test_a_result_shows_its_first_picture_small(mode, kind):
+    """In a notebook a result is one picture of at most 1024 pixels a side, see-through parts kept."""
+    size = (3000, 20)
+    request = EditRequest(Image.new(mode, size), Mask.full(size))
+    result = Result.compose(request, Finished((Image.new(mode, size, 9),)), "painter")
+    shown = [part for part in (result._repr_jpeg_(), result._repr_png_()) if part is not None]
+    assert len(shown) == 1
+    with Image.open(io.BytesIO(shown[0])) as image:
+        assert (image.width, image.format, image.mode) == (1024, kind, mode)
+
+
+def test_a_result_has_a_short_text():
+    """Its repr names how many pictures of which size, by whom, and how long it took."""
     size = (3000, 20)
     request = EditRequest(Image.new("L", size), Mask.full(size))
     result = Result.compose(request, Finished((Image.new("L", size, 9),)), "painter", seconds=1.26)
-    assert Image.open(io.BytesIO(result._repr_png_())).width == 1024
     assert repr(result) == "<Result: 1 picture, 3000 × 20, by painter, 1.3 s>"

@@ -15,8 +15,9 @@ from PIL import Image
 
 from inpaint_nb.errors import InputError
 from inpaint_nb.masks import Mask
-from inpaint_nb.masks.operations import Combined, Grow, Rectangle, Stroke
+from inpaint_nb.masks.operations import Grow, Rectangle, Stroke
 from inpaint_nb.masks.raster import Raster
+from inpaint_nb.masks.steps import Combined
 from inpaint_nb.masks.tiles import UNPACKED_BYTES
 
 SIZE = (300, 200)
@@ -112,6 +113,12 @@ def test_a_mask_of_several_operations_is_combined_as_one() -> None:
     mask = SHAPES["rectangle"] - SHAPES["ellipse"].grow(3)
     assert [type(each) for each in mask.operations] == [Rectangle, Combined]
     assert mask.operations[1].mask.operations[-1] == Grow(3)
+
+
+def test_a_mask_inside_another_prints_as_one_line() -> None:
+    """Printing the operations shows how many steps an inner mask has, not each of them."""
+    mask = SHAPES["rectangle"] - SHAPES["ellipse"].grow(3)
+    assert "<Step 2 of a mask of 300 × 200>" in repr(mask.operations)
 
 
 def test_nothing_is_appended_for_an_empty_mask() -> None:
