@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from inpaint_nb import jobs
+from inpaint_nb.chain import Chain
 from inpaint_nb.edit import Report, Result
 from inpaint_nb.errors import (
     AuthError,
@@ -31,11 +33,10 @@ from inpaint_nb.errors import (
     StoreError,
 )
 from inpaint_nb.images import sample
-from inpaint_nb.jobs import Job, resume, submit
+from inpaint_nb.jobs import Job, account, check_prompt, provider_history, resume, submit
 from inpaint_nb.masks import Mask
 from inpaint_nb.providers import available_providers, provider, register_provider
 from inpaint_nb.providers.provider import Provider
-from inpaint_nb.providers.registry import refuse
 from inpaint_nb.session import Session
 from inpaint_nb.sources import open_picture
 
@@ -43,6 +44,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AuthError",
+    "Chain",
     "InpaintError",
     "InputError",
     "Job",
@@ -64,13 +66,16 @@ __all__ = [
     "SettingsError",
     "StoreError",
     "__version__",
+    "account",
     "available_providers",
+    "check_prompt",
     "fetch",
     "imagine",
     "inpaint",
     "load_ipython_extension",
     "open",
     "provider",
+    "provider_history",
     "register_provider",
     "resume",
     "sample",
@@ -84,16 +89,28 @@ def open(
     mask: Mask | None = None,
     prompt: str = "",
     provider: object = None,
+    spending_limit: float | None = None,
     **params: object,
 ) -> Session:
     """A session on `source`; in a notebook its editor is shown in the running cell.
 
-    `source` is a path, URL, bytes, file object, PIL image, numpy array or `Result`. `params` are defaults for
-    every run: `count`, `seed`, `feather_px`, `feather` and the provider's own. Raises InputError for what is no
-    picture and for a mask of another size, SettingsError for an unknown provider.
+    `source` is a path, URL, bytes, file object, PIL image, numpy array, `Result`, or `"PROVIDER:ID"` for a picture that
+    lives at a provider: that one is fetched first, and edited there unless `provider` says otherwise. `params` are
+    defaults for every run: `count`, `seed`, `feather_px`, `feather` and the provider's own. `spending_limit`, in the
+    provider's unit, refuses a run before it is sent. Raises InputError for what is no picture and for a mask of
+    another size, SettingsError for an unknown provider.
     """
-    image, code = open_picture(source)
-    session = Session(image, mask=mask, prompt=prompt, provider=provider, source=code, params=params)
+    picture = open_picture(source, provider)
+    session = Session(
+        picture.image,
+        mask=mask,
+        prompt=prompt,
+        provider=picture.keeper if provider is None else provider,
+        source=picture.source,
+        remote=picture.remote,
+        params=params,
+        spending_limit=spending_limit,
+    )
     _show(session)
     return session
 
@@ -125,18 +142,35 @@ def inpaint(
     `feather_px` and `feather` ("inside" or "ring") soften the edge; other `params` are the provider's own, in
     its spelling. Raises InputError or SettingsError before anything is sent.
     """
-    image, code = open_picture(source)
-    return submit(image, mask, prompt, provider=provider, count=count, seed=seed, source=code, **params)  # type: ignore[arg-type] # checked by submit
+    picture = open_picture(source, provider)
+    return submit(
+        picture.image,
+        mask,
+        prompt,
+        provider=picture.keeper if provider is None else provider,
+        count=count,
+        seed=seed,
+        source=picture.source,
+        remote=picture.remote,
+        **params,  # type: ignore[arg-type] # checked by submit
+    )
 
 
 def imagine(prompt: str, *, provider: object = None, **params: object) -> Job:
-    """A job that makes a new picture. Raises InputError: no provider that is installed can yet."""
-    raise refuse(provider, "makes a first picture from a prompt", "makes_pictures")
+    """A job that makes a first picture from a prompt; it runs in the background at once.
+
+    `params` are the provider's own, in its spelling. Raises InputError where the provider makes no pictures, and
+    names those that do.
+    """
+    return jobs.imagine(prompt, provider=provider, **params)  # type: ignore[arg-type] # checked there
 
 
 def fetch(remote_id: str, *, provider: object) -> Job:
-    """The picture of a job that the provider already ran. Raises InputError where the provider keeps none."""
-    raise refuse(provider, "keeps pictures that could be fetched", "keeps_pictures")
+    """A job that brings what the provider's job `remote_id` made, without running it again; it costs nothing.
+
+    Raises InputError where the provider keeps no pictures.
+    """
+    return jobs.fetch(remote_id, provider=provider)
 
 
 def load_ipython_extension(shell: Any) -> None:

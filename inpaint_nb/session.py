@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Callable
-from typing import Literal
 
 from PIL import Image
 
-from inpaint_nb.edit import Capabilities, Result
+from inpaint_nb.chain import Chain
+from inpaint_nb.edit import RemotePicture, Result
 from inpaint_nb.errors import InputError
 from inpaint_nb.jobs import Job, submit
 from inpaint_nb.masks import Mask
-from inpaint_nb.providers import registry
-from inpaint_nb.sources import open_picture
-
-Change = Literal["image", "mask", "prompt", "provider", "job", "result", "closed"]
-
-log = logging.getLogger(__name__)
+from inpaint_nb.sources import Opened, of_result, open_picture
 
 
-class Session:
+class Session(Chain):
     """A picture, the mask painted on it, and every job run from them.
 
     Safe to use from any thread. Undo and redo go back and forth over everything that changed the mask.
@@ -35,40 +28,54 @@ class Session:
         prompt: str = "",
         provider: object = None,
         source: str = "",
+        remote: RemotePicture | None = None,
         params: dict[str, object] | None = None,
+        spending_limit: float | None = None,
     ) -> None:
-        self._lock = threading.RLock()
-        self._root = (image, source)
-        self._image, self._source = self._root
+        """`remote` is where the picture lives at a provider; `spending_limit` is in the provider's unit."""
+        super().__init__(provider=provider, spending_limit=spending_limit)
+        self._root = self._picture = Opened(image, source, remote)
         self._mask = fitting(mask, image) if mask is not None else Mask.empty(image.size)
         self._undone: list[Mask] = []
         self._done: list[Mask] = []
         self._prompt = prompt
-        self._provider = registry.find(provider)
-        self._configured = {self._provider.name: self._provider}
-        self._jobs: list[Job] = []
-        self._results: list[Result] = []
-        self._listeners: list[Callable[[Change], None]] = []
-        self._is_closed = False
         self.params = dict(params or {})
-        self.viewer: Callable[[], None] | None = None
+
+    @classmethod
+    def of(cls, chain: Chain, result: Result, index: int = 0) -> Session:
+        """A session on picture `index` of a chain's result, with the chain's providers, keys and spending limit."""
+        picture = of_result(result, index)
+        session = cls(
+            picture.image,
+            prompt=result.prompt,
+            provider=chain.configured(result.provider),
+            source=picture.source,
+            remote=picture.remote,
+        )
+        session._spending = chain._spending
+        return session
 
     # ------------------------------------------------------------------ what is being worked on
 
     @property
     def image(self) -> Image.Image:
         """The picture, upright, in mode L, RGB or RGBA; `use` changes it."""
-        return self._image
+        return self._picture.image
+
+    @property
+    def remote(self) -> RemotePicture | None:
+        """Where the picture lives at a provider, for those who take only their own."""
+        return self._picture.remote
 
     @property
     def original(self) -> Image.Image:
         """The picture that the session was opened on."""
-        return self._root[0]
+        return self._root.image
 
     @property
     def source(self) -> str:
         """Where the picture came from, as Python that opens it again; empty when nobody can say."""
-        return self._source
+        return self._picture.source
 
     @property
     def mask(self) -> Mask:
@@ -77,7 +84,7 @@ class Session:
 
     @mask.setter
     def mask(self, mask: Mask) -> None:
-        fitting(mask, self._image)
+        fitting(mask, self.image)
         self.edit(lambda _: mask)
 
     def edit(self, change: Callable[[Mask], Mask]) -> None:
@@ -101,23 +108,6 @@ class Session:
         if prompt != self._prompt:
             self._prompt = prompt
             self._tell("prompt")
-
-    @property
-    def provider(self) -> str:
-        """The name of the provider that runs; set it to a name or a configured provider, which is remembered."""
-        return self._provider.name
-
-    @provider.setter
-    def provider(self, provider: object) -> None:
-        found = self._configured.get(provider) if isinstance(provider, str) else None
-        self._provider = found or registry.find(provider)
-        self._configured[self._provider.name] = self._provider
-        self._tell("provider")
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What the provider can be asked."""
-        return self._provider.capabilities
 
     # ------------------------------------------------------------------ undo
 
@@ -166,56 +156,18 @@ class Session:
             asked["count"] = count
         if seed is not None:
             asked["seed"] = seed
-        job = submit(
-            self._image,
-            self._mask,
-            self._prompt,
-            provider=self._provider,
-            source=self._source,
-            **asked,  # type: ignore[arg-type] # names and values are checked by submit
+        return self._start(
+            lambda approve: submit(
+                self.image,
+                self._mask,
+                self._prompt,
+                provider=self._provider,
+                source=self.source,
+                remote=self.remote,
+                approve=approve,
+                **asked,  # type: ignore[arg-type] # names and values are checked by submit
+            )
         )
-        self._jobs.append(job)
-        self._tell("job")
-        job.on_event(lambda _: self._follow(job))
-        self._follow(job)
-        return job
-
-    def _follow(self, job: Job) -> None:
-        if job.status == "done":
-            self._keep(job.result())
-        self._tell("job")
-
-    def _keep(self, result: Result) -> None:
-        with self._lock:
-            if any(kept is result for kept in self._results):
-                return
-            self._results.append(result)
-        self._tell("result")
-
-    @property
-    def jobs(self) -> list[Job]:
-        """Every job of this session, oldest first."""
-        return list(self._jobs)
-
-    @property
-    def job(self) -> Job | None:
-        """The newest job."""
-        return self._jobs[-1] if self._jobs else None
-
-    @property
-    def results(self) -> list[Result]:
-        """The results of the jobs that are done, in the order in which they ended."""
-        return list(self._results)
-
-    @property
-    def result(self) -> Result | None:
-        """The newest result."""
-        return self._results[-1] if self._results else None
-
-    @property
-    def images(self) -> list[Image.Image]:
-        """The pictures of the newest result; empty before there is one."""
-        return self._results[-1].images if self._results else []
 
     # ------------------------------------------------------------------ going on
 
@@ -224,65 +176,30 @@ class Session:
 
         The mask stays where the size is the same; otherwise it starts empty, and so does undo.
         """
-        self._go_on_from(*picked(result_or_image, index))
+        if isinstance(result_or_image, Result):
+            self._go_on_from(of_result(result_or_image, index))
+        else:
+            self._go_on_from(open_picture(result_or_image, self._provider))
 
     def start_over(self) -> None:
         """Goes back to the picture that the session was opened on; the mask stays where the size is the same."""
-        self._go_on_from(*self._root)
+        self._go_on_from(self._root)
 
-    def _go_on_from(self, image: Image.Image, source: str) -> None:
+    def _go_on_from(self, picture: Opened) -> None:
         with self._lock:
-            if image.size != self._image.size:
-                self._mask = Mask.empty(image.size)
+            if picture.image.size != self.image.size:
+                self._mask = Mask.empty(picture.image.size)
                 self._done.clear()
                 self._undone.clear()
-            self._image, self._source = image, source
+            self._picture = picture
         self._tell("image")
 
-    def close(self) -> None:
-        """Closes the editor; pictures, mask and jobs stay as they are."""
-        with self._lock:
-            if self._is_closed:
-                return
-            self._is_closed = True
-        self._tell("closed")
-
-    @property
-    def is_closed(self) -> bool:
-        return self._is_closed
-
-    def on_change(self, callback: Callable[[Change], None]) -> Callable[[], None]:
-        """Calls `callback(change)` on the thread that changed something; returns the function that ends this."""
-        with self._lock:
-            self._listeners.append(callback)
-
-        def stop() -> None:
-            with self._lock:
-                if callback in self._listeners:
-                    self._listeners.remove(callback)
-
-        return stop
-
-    def _tell(self, change: Change) -> None:
-        for listener in tuple(self._listeners):
-            try:
-                listener(change)
-            except Exception:  # a failing view must not harm the session or the other views
-                log.exception("a listener of %r failed", self)
-
-    # ------------------------------------------------------------------ how it shows
-
     def __repr__(self) -> str:
-        width, height = self._image.size
+        width, height = self.image.size
         return (
             f"<Session {width} × {height}, {self._mask.coverage:.1%} masked, "
             f"{self.provider}, {len(self._results)} results>"
         )
-
-    def _ipython_display_(self) -> None:
-        if self.viewer is None:
-            raise NotImplementedError  # IPython's word for "use the repr"
-        self.viewer()
 
 
 def fitting(mask: Mask, image: Image.Image) -> Mask:
@@ -299,15 +216,3 @@ def fitting(mask: Mask, image: Image.Image) -> Mask:
             "Make the mask with the picture's own size: session.image.size.",
         )
     return mask
-
-
-def picked(result_or_image: object, index: int) -> tuple[Image.Image, str]:
-    """The picture meant by a result and an index, or by anything `open` takes, and what to type for it."""
-    if not isinstance(result_or_image, Result):
-        return open_picture(result_or_image)
-    if not -len(result_or_image.images) <= index < len(result_or_image.images):
-        raise InputError(
-            f"This result has {len(result_or_image.images)} pictures; there is no picture {index}.",
-            "They are counted from 0.",
-        )
-    return result_or_image.images[index], result_or_image.picture_code(index)

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from studio import Account, Studio
 
 import inpaint_nb as inp
-from inpaint_nb import InputError, Mask, Session, SettingsError
+from inpaint_nb import InputError, Mask, OutcomeUnknown, Session, SettingsError
+from inpaint_nb.edit import RemotePicture
+from inpaint_nb.providers import registry
+from inpaint_nb.store import open_store
 
 SIZE = (64, 48)
 BOX = Mask.rectangle(SIZE, (8, 8, 24, 24))
@@ -175,3 +179,107 @@ def test_its_repr_is_one_short_line(session: Session) -> None:
     """It names size, share of the mask, provider and results."""
     session.mask = BOX
     assert repr(session) == "<Session 64 × 48, 8.3% masked, local, 0 results>"
+
+
+@pytest.fixture
+def studio(monkeypatch: pytest.MonkeyPatch) -> Studio:
+    """A provider that makes pictures and edits only its own, findable by name during one test."""
+    monkeypatch.setattr(registry, "_registered", {})
+    monkeypatch.setattr(Studio, "account", Account())
+    registry.register_provider(Studio)
+    return Studio()
+
+
+def test_a_picture_at_a_provider_is_opened_by_its_id(studio: Studio) -> None:
+    """It is fetched, edited where it lives, and its code fetches it again."""
+    inp.imagine("a fox", provider=studio).result(10).upscale(1).result(10)
+    session = inp.open("studio:job-2")
+    assert (session.provider, session.image.getpixel((0, 0))) == ("studio", (0, 128, 0))
+    assert session.remote == RemotePicture("studio", "job-2", None, ("Paint", "Zoom"))
+    session.mask = Mask.rectangle(session.image.size, (4, 4, 12, 12))
+    result = session.run("a hat").result(10)
+    assert result.request.remote == session.remote  # type: ignore[union-attr]
+    assert "inp.fetch('job-2', provider='studio').result().images[0]" in result.code()
+
+
+def test_a_configured_provider_opens_its_own_pictures(studio: Studio) -> None:
+    """`provider=` of that name is asked for the picture and edits it; one of another name edits it elsewhere."""
+    inp.imagine("a fox", provider=studio).result(10).upscale(1).result(10)
+    session = inp.open("studio:job-2", provider=Studio(desk="south"))
+    session.mask = Mask.full(session.image.size)
+    assert open_store().record(session.run().result(10).job_id).options == {"desk": "south"}
+    assert inp.open("studio:job-2", provider="local").provider == "local"
+
+
+def test_a_sheet_of_candidates_cannot_be_opened_by_its_id(studio: Studio) -> None:
+    """The error says which button leads to a picture that can be edited."""
+    inp.imagine("a fox", provider=studio).result(10)
+    with pytest.raises(InputError, match="press one of U1, U2, U3, U4"):
+        inp.open("studio:job-1")
+
+
+def test_going_on_from_a_result_keeps_where_it_lives(studio: Studio) -> None:
+    """use() of a result is edited at its provider; start_over() goes back to the first one."""
+    large = inp.imagine("a fox", provider=studio).result(10).upscale(1).result(10)
+    session = inp.open(large, provider=studio, mask=Mask.full(large.image.size))
+    again = session.run().result(10)
+    session.use(again, 2)
+    assert session.remote == RemotePicture("studio", "job-3", 2, again.actions)
+    with pytest.raises(InputError, match=r"upscale\(2\)"):
+        session.run()
+    session.use(session.upscale(2).result(10))
+    assert session.remote == RemotePicture("studio", "job-4", None, ("Paint", "Zoom"))
+    session.start_over()
+    assert session.remote == large.remote_picture()
+
+
+def test_buttons_of_a_session_are_its_jobs(studio: Studio) -> None:
+    """A press is a job of the session, and its result the newest; without a result there is nothing to press."""
+    large = inp.imagine("a fox", provider=studio).result(10).upscale(1).result(10)
+    session = inp.open(large, provider=studio)
+    with pytest.raises(InputError, match="no result yet"):
+        session.upscale(0)
+    job = session.press("Zoom", result=large)
+    assert job.result(10) is session.result
+    assert session.jobs == [job]
+    with pytest.raises(InputError, match="There are U1"):
+        session.press("Zoom")
+
+
+def test_a_spending_limit_refuses_before_anything_is_sent(studio: Studio) -> None:
+    """Estimates count until the provider tells the cost; unknown costs pass until the limit is used up."""
+    large = inp.imagine("a fox", provider=studio).result(10).upscale(1).result(10)
+    session = inp.open(large, provider=studio, mask=Mask.full(large.image.size), spending_limit=9)
+    session.run().result(10)  # the studio cannot tell what an edit costs
+    assert session.spent == 0
+    session.upscale(0).result(10)
+    assert session.spent == 5
+    sent = len(studio.account.asked)
+    with pytest.raises(InputError, match=r"about 5, and 5 of this session's limit of 9"):
+        session.press("Zoom")
+    session.spending_limit = 5
+    with pytest.raises(InputError, match="cost something"):
+        session.run()
+    assert (len(studio.account.asked), len(session.jobs)) == (sent, 2)
+    session.spending_limit = None
+    session.press("Zoom").result(10)
+    assert session.spent == 10
+
+
+def test_free_runs_pass_any_limit_and_a_limit_is_a_number(session: Session) -> None:
+    """The local engine costs nothing, so it runs under a limit of 0."""
+    session.spending_limit = 0
+    session.mask = BOX
+    session.run().result(60)
+    with pytest.raises(InputError, match="a number from 0"):
+        session.spending_limit = -1
+
+
+def test_a_failed_job_counts_once_it_had_reached_the_provider(studio: Studio) -> None:
+    """An answer that was lost may have been paid; what was refused before is not."""
+    large = inp.imagine("a fox", provider=studio).result(10).upscale(1).result(10)
+    lost = Studio(loses=1, hides=True)
+    session = inp.open(large, provider=lost, spending_limit=9)
+    lost_large = inp.fetch("job-2", provider=lost).result(10)
+    assert isinstance(session.press("Zoom", result=lost_large).exception(10), OutcomeUnknown)
+    assert session.spent == 5

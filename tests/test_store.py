@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from inpaint_nb.edit import RemotePicture
 from inpaint_nb.errors import StoreError
 from inpaint_nb.images import digest
 from inpaint_nb.masks import Mask
@@ -274,6 +275,80 @@ def test_the_dead_are_buried(store_folder: Path) -> None:
         "from inpaint_nb.store import owner; owner.this_process(Path(store.folder))", store_folder
     )
     assert mine.exists()
+
+
+# A ledger of version 1 as it was written then, with one finished and one unfinished job.
+VERSION_1 = """
+CREATE TABLE jobs ("id" TEXT PRIMARY KEY, "created" REAL NOT NULL, "provider" TEXT NOT NULL,
+    "prompt" TEXT NOT NULL, "params" TEXT NOT NULL, "count" INTEGER NOT NULL, "seed" TEXT NOT NULL,
+    "feather_px" REAL NOT NULL, "feather" TEXT NOT NULL, "parent" TEXT NOT NULL, "mask" TEXT NOT NULL,
+    "operations" TEXT NOT NULL, "source" TEXT NOT NULL, "owner" TEXT NOT NULL, "status" TEXT NOT NULL,
+    "remote_id" TEXT, "error_type" TEXT, "error_text" TEXT, "error_hint" TEXT, "seconds" REAL, "cost" REAL,
+    "remote" TEXT NOT NULL, "actions" TEXT NOT NULL, "reports" TEXT NOT NULL, "notes" TEXT NOT NULL,
+    "finished" REAL);
+CREATE INDEX jobs_unfinished ON jobs (created) WHERE finished IS NULL;
+CREATE TABLE events (job TEXT NOT NULL, seq INTEGER NOT NULL, time REAL NOT NULL, kind TEXT NOT NULL,
+    said TEXT NOT NULL, PRIMARY KEY (job, seq)) WITHOUT ROWID;
+CREATE TABLE pictures (job TEXT NOT NULL, role TEXT NOT NULL, position INTEGER NOT NULL, digest TEXT NOT NULL,
+    patch TEXT, base TEXT, box TEXT, PRIMARY KEY (job, role, position)) WITHOUT ROWID;
+CREATE INDEX pictures_patched ON pictures (digest) WHERE patch IS NOT NULL;
+INSERT INTO jobs VALUES ('old', 1.0, 'local', 'a fox', '{}', 1, '7', 0, 'inside', 'aa', 'bb', '{"k": 1}',
+    'photo', 'nobody', 'done', NULL, NULL, NULL, NULL, 2.0, NULL, '{"seed": 7}', '["U1"]', '[]', '["hm"]', 3.0);
+INSERT INTO jobs VALUES ('left', 2.0, 'paid', 'an owl', '{}', 1, 'null', 0, 'inside', 'aa', 'bb', '{}',
+    '', 'nobody', 'submitting', 'remote-1', NULL, NULL, NULL, NULL, NULL, '{}', '[]', '[]', '[]', NULL);
+INSERT INTO events VALUES ('old', 0, 1.5, 'Progress', '{"fraction": 0.5}');
+INSERT INTO pictures VALUES ('old', 'composited', 0, 'cc', NULL, NULL, NULL);
+PRAGMA user_version = 1;
+"""
+
+
+@pytest.mark.parametrize("first", ["read", "write"])
+def test_an_older_store_is_brought_up_with_everything_in_it(store_folder: Path, first: str) -> None:
+    """A ledger of the first version reads and writes on, whichever comes first, and takes new kinds of jobs."""
+    store_folder.mkdir()
+    with closing(sqlite3.connect(store_folder / "ledger.sqlite")) as connection:
+        connection.executescript(VERSION_1)
+    store = open_store()
+    if first == "write":
+        store.begin(record("new")).result(timeout=10)
+    old, left = (store.record(name) for name in ("old", "left"))
+    assert (old.kind, old.parent, old.seed, old.actions, old.notes) == ("edit", "aa", 7, ("U1",), ("hm",))
+    assert (old.composited, old.options, old.target, old.grid) == (("cc",), {}, None, False)
+    assert [event.kind for event in store.events("old")] == ["Progress"]
+    assert [(orphan.id, orphan.remote_id) for orphan in store.orphans()] == [("left", left.remote_id)]
+    imagined = Record(id="imagined", created=3000.0, provider="x", prompt="a", params={}, kind="imagine")
+    store.begin(imagined).result(timeout=10)
+    assert (store.record("imagined").parent, store.record("imagined").mask) == (None, None)
+    assert [each.id for each in store.records()][:2] == ["old", "left"]
+
+
+def test_a_kernel_of_the_first_version_can_go_on_writing(store_folder: Path) -> None:
+    """What it does not know has a value: an edit, without options, at no provider."""
+    open_store().begin(record()).result(timeout=10)
+    old = sqlite3.connect(":memory:")
+    old.executescript(VERSION_1)
+    rows = old.execute("SELECT * FROM jobs WHERE id = 'left'")
+    names = ", ".join(f'"{name}"' for name, *_ in rows.description)
+    values = rows.fetchone()
+    old.close()
+    marks = ", ".join("?" for _ in values)
+    with closing(sqlite3.connect(store_folder / "ledger.sqlite")) as connection, connection:
+        connection.execute(f"INSERT INTO jobs ({names}) VALUES ({marks})", values)
+    left = open_store().record("left")
+    assert (left.kind, left.options, left.target, left.grid) == ("edit", {}, None, False)
+
+
+def test_a_picture_is_found_at_the_provider_that_made_it() -> None:
+    """By its digest: the newest job there, its buttons, and which of several it is."""
+    store = open_store()
+    for number, (job_id, pictures) in enumerate({"one": ["aa", "bb"], "two": ["bb"]}.items()):
+        store.begin(replace(record(job_id), created=float(number)))
+        ended = {"status": "done", "finished": 9.0, "remote_id": f"at-{job_id}", "actions": ("U1",)}
+        store.end(job_id, ended, {"composited": [Kept(name) for name in pictures]}).result(timeout=10)
+    assert store.remote_of("aa", "local") == RemotePicture("local", "at-one", 0, ("U1",))
+    assert store.remote_of("bb", "local") == RemotePicture("local", "at-two", None, ("U1",))
+    assert store.remote_of("bb", "elsewhere") is None
+    assert store.remote_of("cc", "local") is None
 
 
 def test_a_newer_store_is_left_alone(store_folder: Path) -> None:

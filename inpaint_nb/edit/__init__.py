@@ -3,6 +3,7 @@
 A provider imports from here its request, its capabilities and its events; errors come from `inpaint_nb`.
 """
 
+from inpaint_nb.edit.capabilities import Capabilities, Parameter
 from inpaint_nb.edit.composite import Report, composite
 from inpaint_nb.edit.crop import (
     box_size,
@@ -25,8 +26,17 @@ from inpaint_nb.edit.events import (
     Queued,
     Submitted,
 )
-from inpaint_nb.edit.request import Capabilities, EditRequest, FeatherSide, Parameter, check
-from inpaint_nb.edit.result import Pending, Result
+from inpaint_nb.edit.refusals import check
+from inpaint_nb.edit.request import (
+    EditRequest,
+    FeatherSide,
+    FetchRequest,
+    ImagineRequest,
+    PressRequest,
+    RemotePicture,
+    Request,
+)
+from inpaint_nb.edit.result import Pending, Presser, Result, edit_of
 
 __all__ = [
     "Capabilities",
@@ -34,15 +44,21 @@ __all__ = [
     "Ended",
     "Event",
     "FeatherSide",
+    "FetchRequest",
     "Finished",
+    "ImagineRequest",
     "JobEvent",
     "Notice",
     "Parameter",
     "Pending",
+    "PressRequest",
+    "Presser",
     "Preview",
     "Progress",
     "Queued",
+    "RemotePicture",
     "Report",
+    "Request",
     "Result",
     "Submitted",
     "box_size",
@@ -50,6 +66,7 @@ __all__ = [
     "clamp_box",
     "composite",
     "crop_to",
+    "edit_of",
     "grow_box",
     "merge_near",
     "relative_to",

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image, ImageChops
 
 from inpaint_nb import images
-from inpaint_nb.edit.crop import box_size
 from inpaint_nb.errors import InpaintError
-from inpaint_nb.images import Box, Size
+from inpaint_nb.images import Box
 from inpaint_nb.masks import Mask
 
-BAND_ROWS = 256  # a band of both pictures and their difference stays in the processor's cache
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Pixels = NDArray[np.uint8]
+
+BAND_ROWS = 64  # a band of both pictures and their difference stays in the processor's cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +49,20 @@ def composite(
     uncopied, where it already is the result.
     """
     fitted = fit(raw, parent)
-    box = blend_mask.bbox
-    if box is None:
-        changed, largest = _changed_around(parent, fitted, None, parent.size)
-        return parent.copy(), Report(0, 0, 0, changed, largest)
-    blend = Image.fromarray(blend_mask.crop(box))
-    outside = blend.point(_WHERE_ZERO)
-    raw_changed, raw_largest = _changed_outside(parent, fitted, box, outside)
-    image = fitted
-    if fitted is parent or raw_changed or not _is_hard(blend) or not _same_profile(fitted, parent):
-        image = _laid_over(parent, fitted, blend, box)
-        raw_changed_after, _ = _changed_outside(parent, image, box, outside)
-        verify(raw_changed_after)
-    inside, ring = _changed_within(parent, image, box, blend, mask)
-    return image, Report(inside, ring, 0, raw_changed, raw_largest)
+    from_raw = _changes(parent, fitted, blend_mask, mask)
+    if blend_mask.bbox is None:
+        return parent.copy(), Report(0, 0, 0, from_raw.outside, from_raw.largest_outside)
+    image, changes = fitted, from_raw
+    if (
+        fitted is parent
+        or from_raw.outside
+        or not _same_profile(fitted, parent)
+        or not _is_hard(blend_mask, blend_mask.bbox)
+    ):
+        image = _laid_over(parent, fitted, blend_mask, blend_mask.bbox)
+        changes = _changes(parent, image, blend_mask, mask)
+        verify(changes.outside)
+    return image, Report(changes.inside, changes.ring, 0, from_raw.outside, from_raw.largest_outside)
 
 
 def fit(raw: Image.Image, parent: Image.Image) -> Image.Image:
@@ -76,12 +82,14 @@ _WHERE_ZERO = [255] + [0] * 255
 _WHERE_SET = [0] + [255] * 255
 
 
-def _laid_over(parent: Image.Image, fitted: Image.Image, blend: Image.Image, box: Box) -> Image.Image:
-    piece = fitted.crop(box)
-    if parent.mode == "RGBA":
-        piece.putalpha(parent.crop(box).getchannel("A"))
+def _laid_over(parent: Image.Image, fitted: Image.Image, blend_mask: Mask, box: Box) -> Image.Image:
     image = parent.copy()
-    image.paste(piece, box[:2], blend)  # Pillow rounds a·(255−m)+b·m over 255 to the nearest, exactly
+    for band in _bands(box):
+        piece = fitted.crop(band)
+        if parent.mode == "RGBA":
+            piece.putalpha(parent.crop(band).getchannel("A"))
+        blend = Image.fromarray(blend_mask.crop(band))
+        image.paste(piece, band[:2], blend)  # Pillow rounds a·(255−m)+b·m over 255 to the nearest, exactly
     return image
 
 
@@ -94,65 +102,57 @@ def verify(changed_outside: int) -> None:
         )
 
 
-def _is_hard(blend: Image.Image) -> bool:
-    return not any(blend.histogram()[1:255])
+def _is_hard(blend_mask: Mask, box: Box) -> bool:
+    return not any(any(Image.fromarray(blend_mask.crop(band)).histogram()[1:255]) for band in _bands(box))
 
 
 def _same_profile(first: Image.Image, second: Image.Image) -> bool:
     return bool(first.info.get("icc_profile") == second.info.get("icc_profile"))
 
 
-def _changed_within(
-    parent: Image.Image, image: Image.Image, box: Box, blend: Image.Image, mask: Mask
-) -> tuple[int, int]:
-    """How many pixels changed where the user's mask is above 0, and in the blend mask's ring outside it."""
-    painted = Image.fromarray(mask.crop(box)).point(_WHERE_SET)
-    ring = ImageChops.subtract(blend.point(_WHERE_SET), painted)
-    inside_changed, _ = _changed(parent, image, box, painted)
-    ring_changed, _ = _changed(parent, image, box, ring) if ring.getbbox() else (0, 0)
-    return inside_changed, ring_changed
+class _Changes(NamedTuple):
+    """How many pixels differ in the user's mask, in the blend mask's ring and outside, and there by how much."""
+
+    inside: int
+    ring: int
+    outside: int
+    largest_outside: int
 
 
-def _changed_outside(
-    parent: Image.Image, image: Image.Image, box: Box, outside: Image.Image
-) -> tuple[int, int]:
-    around = _changed_around(parent, image, box, parent.size)
-    within = _changed(parent, image, box, outside)
-    return around[0] + within[0], max(around[1], within[1])
-
-
-def _changed_around(parent: Image.Image, image: Image.Image, box: Box | None, size: Size) -> tuple[int, int]:
-    counts = [_changed(parent, image, part, None) for part in _around(box, size)]
-    return sum(changed for changed, _ in counts), max((largest for _, largest in counts), default=0)
-
-
-def _around(box: Box | None, size: Size) -> Iterator[Box]:
-    """The rectangles that make up a picture of `size` without `box`."""
-    width, height = size
-    left, top, right, bottom = box or (0, height, width, height)
-    parts = [
-        (0, 0, width, top),
-        (0, top, left, bottom),
-        (right, top, width, bottom),
-        (0, bottom, width, height),
+def _changes(parent: Image.Image, image: Image.Image, blend_mask: Mask, mask: Mask) -> _Changes:
+    counts = [
+        _changes_in(difference, blend_mask.crop(box), mask.crop(box))
+        for box, difference in _differences(parent, image)
     ]
-    return (part for part in parts if min(box_size(part)) > 0)
+    inside, ring, outside, largest = zip(*counts, strict=True) if counts else ((), (), (), ())
+    return _Changes(sum(inside), sum(ring), sum(outside), max(largest, default=0))
 
 
-def _changed(parent: Image.Image, image: Image.Image, box: Box, where: Image.Image | None) -> tuple[int, int]:
-    """How many pixels of `box` differ, and by how much at most, where `where`, of its size, is not 0."""
-    left, top, right, bottom = box
-    total = largest = 0
-    for start in range(top, bottom, BAND_ROWS):
-        band = (left, start, right, min(start + BAND_ROWS, bottom))
+def _differences(parent: Image.Image, image: Image.Image) -> Iterator[tuple[Box, Image.Image]]:
+    """Where the pictures differ, a box for each band, and how much there, in mode L."""
+    if image is parent:
+        return
+    for band in _bands((0, 0, *parent.size)):
         difference = ImageChops.difference(parent.crop(band), image.crop(band))
-        if difference.getbbox(alpha_only=False) is None:
-            continue
-        rows = where and where.crop((0, start - top, right - left, band[3] - top))
-        counts = _largest_channel(difference).histogram(rows)
-        total += sum(counts[1:])
-        largest = max([largest, *(value for value, count in enumerate(counts) if count)])
-    return total, largest
+        box = difference.getbbox(alpha_only=False)
+        if box is not None:
+            place = box[0], band[1] + box[1], box[2], band[1] + box[3]
+            yield place, _largest_channel(difference.crop(box))
+
+
+def _changes_in(difference: Image.Image, blend: Pixels, painted: Pixels) -> _Changes:
+    blended = Image.fromarray(blend)
+    outside = difference.histogram(blended.point(_WHERE_ZERO))
+    inside = difference.histogram(ImageChops.darker(blended, Image.fromarray(painted)).point(_WHERE_SET))
+    changed = sum(difference.histogram()[1:])
+    largest = max(value for value, count in enumerate([1, *outside[1:]]) if count)
+    return _Changes(sum(inside[1:]), changed - sum(inside[1:]) - sum(outside[1:]), sum(outside[1:]), largest)
+
+
+def _bands(box: Box) -> Iterator[Box]:
+    """`box` in strips of some rows, from top to bottom."""
+    left, top, right, bottom = box
+    return ((left, row, right, min(row + BAND_ROWS, bottom)) for row in range(top, bottom, BAND_ROWS))
 
 
 def _largest_channel(picture: Image.Image) -> Image.Image:

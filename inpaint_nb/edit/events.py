@@ -49,14 +49,18 @@ class Notice:
 class Finished:
     """The provider's own pictures, uncomposited, and what it said about them.
 
-    `cost` is in the provider's unit, named by `Capabilities.price`; `remote` holds ids and URLs needed to go
-    on from these pictures, `actions` the labels that may be pressed next.
+    A sheet of candidates is cut up first: `images` are its tiles, in reading order, and `grid` says that each of
+    them must be brought out by a button before it is a picture of its own. `cost` is in the provider's unit, named
+    by `Capabilities.price`, None where it does not tell. `remote` holds what is needed to go on from these pictures,
+    `remote["id"]` the job's id first of all. `actions` are the labels that may be pressed next: empty where there are
+    none, None where the provider did not say.
     """
 
     images: tuple[Image.Image, ...]
     cost: float | None = None
     remote: Mapping[str, object] = field(default_factory=dict)
-    actions: tuple[str, ...] = ()
+    actions: tuple[str, ...] | None = ()
+    grid: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, Self
@@ -11,12 +12,20 @@ from PIL import Image
 from inpaint_nb import images as pictures
 from inpaint_nb.edit.composite import Report, composite
 from inpaint_nb.edit.events import Finished
-from inpaint_nb.edit.request import EditRequest
+from inpaint_nb.edit.recipe import IMPORT, fetch_code, run_lines
+from inpaint_nb.edit.refusals import UPSCALE, check_offered
+from inpaint_nb.edit.request import (
+    EditRequest,
+    FetchRequest,
+    ImagineRequest,
+    PressRequest,
+    RemotePicture,
+    Request,
+)
 from inpaint_nb.errors import InputError
 from inpaint_nb.masks import Mask
 
 THUMBNAIL_PX = 1024
-IMPORT = "import inpaint_nb as inp"
 
 
 class Pending(Protocol):
@@ -27,65 +36,78 @@ class Pending(Protocol):
         ...
 
 
-Press = Callable[[str, str | None], Pending]
+Presser = Callable[[PressRequest, str], Pending]  # the second is Python that ends in the pressed result
+CANDIDATE = re.compile(r"[UV]([1-9])")  # the buttons that belong to one candidate of several
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Result:
-    """The pictures of one edit, composited onto the parent, with the request and the report.
+    """The pictures of one job with the request; those of an edit composited onto its parent, and with a report.
 
     `raw` holds the provider's own pictures, which are the same objects as `images` where compositing had
-    nothing to do. `source` is Python that opens the parent again, its last line an expression; empty where
-    nobody knows. `seed` is the one that was used, chosen by you or by the provider.
+    nothing to do. `grid` says that they are candidates, cut from one sheet. `actions` is what may be pressed next:
+    empty where there is nothing, None where the provider did not say. `source` is Python whose last line is an
+    expression: the parent of an edit, or the result that was pressed; empty where nobody knows. `seed` is the one
+    that was used, chosen by you or by the provider.
     """
 
-    request: EditRequest
+    request: Request
     composited: tuple[Image.Image, ...]
     raw: tuple[Image.Image, ...]
     reports: tuple[Report, ...]
     provider: str
     seed: int | None = None
     remote: Mapping[str, object] = field(default_factory=dict)
-    actions: tuple[str, ...] = ()
+    remote_id: str | None = None
+    actions: tuple[str, ...] | None = ()
+    grid: bool = False
     seconds: float = 0.0
     cost: float | None = None
     notes: tuple[str, ...] = ()
     job_id: str = ""
     source: str = ""
-    presser: Press | None = None
+    is_kept: bool = False
+    presser: Presser | None = None
 
     @classmethod
     def compose(
         cls,
-        request: EditRequest,
+        request: Request,
         finished: Finished,
         provider: str,
         *,
+        remote_id: str | None = None,
         seconds: float = 0.0,
         notes: tuple[str, ...] = (),
         job_id: str = "",
         source: str = "",
-        presser: Press | None = None,
+        is_kept: bool = False,
+        presser: Presser | None = None,
     ) -> Self:
-        """The result of what a provider finished: each picture composited onto the parent and reported on.
+        """The result of what a provider finished; the pictures of an edit composited onto its parent.
 
-        Heavy work on large pictures: to be called on a worker, not on the loop.
+        `is_kept` says that the provider hands the pictures out again by id. Heavy work on large pictures: to be
+        called on a worker, not on the loop.
         """
-        made = [composite(request.image, raw, request.blend_mask, request.mask) for raw in finished.images]
+        composited, reports = _composited(edit_of(request), finished.images)
+        told = finished.remote.get("id")
         return cls(
             request=request,
-            composited=tuple(image for image, _ in made),
+            composited=composited,
             raw=finished.images,
-            reports=tuple(report for _, report in made),
+            reports=reports,
             provider=provider,
             seed=_seed_used(request, finished),
             remote=finished.remote,
+            remote_id=str(told) if told else remote_id,
             actions=finished.actions,
+            grid=finished.grid,
             seconds=seconds,
             cost=finished.cost,
             notes=notes,
             job_id=job_id,
             source=source,
+            is_kept=is_kept,
             presser=presser,
         )
 
@@ -100,68 +122,110 @@ class Result:
         return self.composited[0]
 
     @property
-    def report(self) -> Report:
-        """What changed in the first picture, and where."""
-        return self.reports[0]
+    def report(self) -> Report | None:
+        """What changed in the first picture, and where; None where nothing was edited."""
+        return self.reports[0] if self.reports else None
 
     @property
-    def parent(self) -> Image.Image:
-        """The picture that was edited, untouched."""
-        return self.request.image
+    def parent(self) -> Image.Image | None:
+        """The picture that was edited, untouched, or that was pressed; None where there is none, or nobody knows."""
+        if (edit := edit_of(self.request)) is not None:
+            return edit.image
+        return self.request.parent if isinstance(self.request, PressRequest) else None
 
     @property
-    def mask(self) -> Mask:
-        """The mask as it was painted."""
-        return self.request.mask
+    def mask(self) -> Mask | None:
+        """The mask as it was painted; None where nothing was edited."""
+        edit = edit_of(self.request)
+        return None if edit is None else edit.mask
 
     @property
     def prompt(self) -> str:
-        """The prompt, verbatim."""
-        return self.request.prompt
+        """The prompt, verbatim; empty where there was none."""
+        match self.request:
+            case PressRequest(prompt=None, edit=EditRequest(prompt=prompt)):
+                return prompt
+            case EditRequest(prompt=prompt) | ImagineRequest(prompt=prompt) | PressRequest(prompt=prompt):
+                return prompt or ""
+            case FetchRequest():
+                return ""
 
     @property
     def params(self) -> Mapping[str, object]:
         """The provider's parameters that were set."""
-        return self.request.params
+        return {} if isinstance(self.request, FetchRequest) else self.request.params
+
+    def remote_picture(self, index: int = 0) -> RemotePicture | None:
+        """Where picture `index`, counted from 0, lives at the provider; None where it lives nowhere."""
+        if self.remote_id is None:
+            return None
+        several = self.grid or len(self.raw) > 1
+        at = range(len(self.raw))[index] if several else None
+        return RemotePicture(self.provider, self.remote_id, at, self.actions)
 
     def press(self, label: str, prompt: str | None = None) -> Pending:
         """The job of one of `actions`, submitted at once. Raises InputError for a button not there."""
-        if self.presser is None:
+        if self.presser is None or self.remote_id is None:
             raise InputError(
                 f"{self.provider!r} offers no buttons on its results.",
                 "To change this result further, mask it and run again.",
             )
-        if self.actions and label not in self.actions:
-            raise InputError(f"There is no button {label!r}.", f"There are {', '.join(self.actions)}.")
-        return self.presser(label, prompt)
+        return self.presser(self.pressing(label, prompt), self._result_code())
+
+    def pressing(self, label: str, prompt: str | None = None) -> PressRequest:
+        """What `press` asks, unsent."""
+        check_offered(label, self.actions)
+        remote = RemotePicture(self.provider, self.remote_id or "", None, self.actions)
+        edit = edit_of(self.request) if UPSCALE.fullmatch(label) else None
+        return PressRequest(remote, label, prompt, parent=self._pressed(label), edit=edit)
 
     def upscale(self, index: int) -> Pending:
         """The job that makes picture `index` large, counted from 0: `upscale(0)` presses U1."""
+        if self.actions is None and not 0 <= index < len(self.raw):
+            raise InputError(
+                f"This result has {len(self.raw)} pictures; there is no picture {index}.",
+                "They are counted from 0.",
+            )
         return self.press(f"U{index + 1}")
 
+    def _pressed(self, label: str) -> Image.Image | None:
+        """The picture that the button is about; None where it is about the whole sheet."""
+        one = CANDIDATE.fullmatch(label)
+        if one and int(one[1]) <= len(self.composited):
+            return self.composited[int(one[1]) - 1]
+        return self.image if len(self.composited) == 1 else None
+
     def code(self) -> str:
-        """Python that repeats the run from its root and binds `result`."""
-        return "\n".join([IMPORT, "", *self._parent_lines(), *self._run_lines()]) + "\n"
+        """Python that repeats the run and binds `result`.
+
+        What it started from is fetched where the provider keeps it, so that only this run is paid again.
+        """
+        made = []
+        if self._can_be_fetched and not isinstance(self.request, FetchRequest):
+            made = [f"# made already: result = {self._fetched()}"]
+        lines = run_lines(self.request, self.provider, self.seed, self.source)
+        return "\n".join([IMPORT, "", *made, *lines]) + "\n"
 
     def picture_code(self, index: int = 0) -> str:
-        """Python that repeats the run and ends in the expression of picture `index`: a `source`."""
-        return f"{self.code()}result.images[{index}]"
+        """Python that ends in the expression of picture `index`: a `source`."""
+        return f"{self._result_code()}.images[{index}]"
 
-    def _parent_lines(self) -> list[str]:
-        if not self.source.strip():
-            return ["image = ...  # the picture that was edited"]
-        *before, expression = _without_import(self.source)
-        return [*before, f"image = {expression}"]
+    def _result_code(self) -> str:
+        """Python that ends in the expression of this result."""
+        if self._can_be_fetched:
+            return f"{IMPORT}\n\n{self._fetched()}"
+        return f"{self.code()}result"
 
-    def _run_lines(self) -> list[str]:
-        settings = _settings(self.request, self.provider, self.seed)
-        return [
-            *_without_import(self.mask.code()),
-            f"result = inp.inpaint(image, mask, {self.prompt!r}, {settings}).result()",
-        ]
+    @property
+    def _can_be_fetched(self) -> bool:
+        """Whether a fetch brings these very pictures; those of an edit are composited here."""
+        return self.is_kept and self.remote_id is not None and edit_of(self.request) is None
+
+    def _fetched(self) -> str:
+        return fetch_code(str(self.remote_id), self.provider)
 
     def __repr__(self) -> str:
-        size = f"{self.parent.width} × {self.parent.height}"
+        size = f"{self.image.width} × {self.image.height}"
         count = "1 picture" if len(self.composited) == 1 else f"{len(self.composited)} pictures"
         return f"<Result: {count}, {size}, by {self.provider}, {self.seconds:.1f} s>"
 
@@ -181,22 +245,27 @@ class Result:
         return pictures.encode_png(pictures.thumbnail(self.image, THUMBNAIL_PX), level=6)
 
 
-def _seed_used(request: EditRequest, finished: Finished) -> int | None:
+def edit_of(request: Request) -> EditRequest | None:
+    """The edit that the pictures of this request are laid over; None where they stand alone."""
+    if isinstance(request, PressRequest):
+        return request.edit
+    return request if isinstance(request, EditRequest) else None
+
+
+def _composited(
+    edit: EditRequest | None, raw: tuple[Image.Image, ...]
+) -> tuple[tuple[Image.Image, ...], tuple[Report, ...]]:
+    if edit is None:
+        return tuple(_plain(image) for image in raw), ()
+    made = [composite(edit.image, image, edit.blend_mask, edit.mask) for image in raw]
+    return tuple(image for image, _ in made), tuple(report for _, report in made)
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    return image if image.mode in ("L", "RGB", "RGBA") else pictures.load(image)
+
+
+def _seed_used(request: Request, finished: Finished) -> int | None:
     told = finished.remote.get("seed")
-    return told if isinstance(told, int) else request.seed
-
-
-def _settings(request: EditRequest, provider: str, seed: int | None) -> str:
-    """The keyword arguments that differ from their defaults, as they are typed."""
-    given: dict[str, object] = {"provider": provider}
-    if request.count != 1:
-        given["count"] = request.count
-    if seed is not None:
-        given["seed"] = seed
-    if request.feather_px:
-        given |= {"feather_px": request.feather_px, "feather": request.feather}
-    return ", ".join(f"{name}={value!r}" for name, value in {**given, **request.params}.items())
-
-
-def _without_import(code: str) -> list[str]:
-    return [line for line in code.strip().splitlines() if line not in ("", IMPORT)]
+    asked = request.seed if isinstance(request, EditRequest) else None
+    return told if isinstance(told, int) else asked

@@ -1,7 +1,23 @@
-"""Running edits in the background: the engine, the handle of one job, and the ways to start one."""
+"""Running requests in the background: the engine, the handle of one job, and the ways to start one."""
 
 from inpaint_nb.jobs.engine import Engine
 from inpaint_nb.jobs.job import Job, Listener, Status
-from inpaint_nb.jobs.submit import ENGINE, download, resume, submit
+from inpaint_nb.jobs.questions import account, check_prompt, provider_history
+from inpaint_nb.jobs.submit import ENGINE, download, fetch, imagine, resume, submit, unfinished
 
-__all__ = ["ENGINE", "Engine", "Job", "Listener", "Status", "download", "resume", "submit"]
+__all__ = [
+    "ENGINE",
+    "Engine",
+    "Job",
+    "Listener",
+    "Status",
+    "account",
+    "check_prompt",
+    "download",
+    "fetch",
+    "imagine",
+    "provider_history",
+    "resume",
+    "submit",
+    "unfinished",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import threading
 import time
@@ -10,28 +11,36 @@ import weakref
 from collections.abc import Callable, Coroutine
 from concurrent.futures import wait
 from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import replace
 from typing import Any, TypeVar
 
-from inpaint_nb.edit import Capabilities, EditRequest
+from inpaint_nb.edit import Capabilities, FetchRequest, Presser, PressRequest, Request
 from inpaint_nb.errors import InpaintError
-from inpaint_nb.http import Client
+from inpaint_nb.http import Client, Pause, Timing
+from inpaint_nb.jobs.adoption import adopt, run_or_adopt
+from inpaint_nb.jobs.farewell import Farewell
 from inpaint_nb.jobs.job import TICK_SECONDS, Job
 from inpaint_nb.jobs.journal import Journal
 from inpaint_nb.jobs.loop import LoopThread
 from inpaint_nb.jobs.run import Run, Story, unknown
-from inpaint_nb.providers import Provider
+from inpaint_nb.providers import Provider, check_request, options_of
 from inpaint_nb.store import Record, Store
 
 T = TypeVar("T")
 
 DEADLINE_SECONDS = 3600.0  # for one story, from its first line; the wait for a turn does not count
+CALL_OFF_SECONDS = (
+    30.0  # until a provider has answered that a job is cancelled; its rate limit may make that wait
+)
 TIDY_SECONDS = 5.0  # what a cancelled story may take to say goodbye to its provider
 
 
 class Engine:
     """Starts jobs; making one starts nothing, the first job starts its thread. Any thread may ask.
 
-    `clock` tells how long jobs take. After a fork the child's engine starts anew, with nothing to do.
+    `clock` tells how long jobs take; `pause` waits between two questions to a provider, and between two tries;
+    `timing` says how long an answer may take.
+    After a fork the child's engine starts anew, with nothing to do.
     """
 
     def __init__(
@@ -40,28 +49,36 @@ class Engine:
         clock: Callable[[], float] = time.monotonic,
         deadline_seconds: float = DEADLINE_SECONDS,
         tidy_seconds: float = TIDY_SECONDS,
+        call_off_seconds: float = CALL_OFF_SECONDS,
+        pause: Pause = asyncio.sleep,
+        timing: Timing | None = None,
     ) -> None:
         self._clock = clock
+        self._pause = pause
+        self._timing = timing
         self._deadline_seconds = deadline_seconds
         self._tidy_seconds = tidy_seconds
+        self._call_off_seconds = call_off_seconds
         self._lock = threading.Lock()
         self._thread: LoopThread | None = None
         _engines.add(self)
 
-    def submit(self, provider: Provider, request: EditRequest, *, store: Store, source: str = "") -> Job:
+    def submit(self, provider: Provider, request: Request, *, store: Store, source: str = "") -> Job:
         """The job of one request, journalled first and started as soon as the provider has a turn for it."""
-        job = self._job(uuid.uuid4().hex, provider.name, request)
-        self._start(job, provider, lambda http: provider.run(request, http), store, source)
+        known = request.remote_id if isinstance(request, FetchRequest) else None
+        request = replace(request, ref=uuid.uuid4().hex)
+        job = self._job(request.ref, provider.name, request, known)
+        self._start(job, provider, lambda http: run_or_adopt(provider, request, http), store, source)
         return job
 
-    def resume(self, provider: Provider, request: EditRequest, record: Record, *, store: Store) -> Job:
+    def resume(self, provider: Provider, request: Request, record: Record, *, store: Store) -> Job:
         """The job of a record whose process has ended, in the middle of the story or from its start.
 
         It is run from the start only where that cannot be paid twice; otherwise it ends in OutcomeUnknown.
         """
         job = self._job(record.id, provider.name, request, record.remote_id)
         story = _story_again(provider, request, record)
-        self._start(job, provider, story, store, record.source, record.parent)
+        self._start(job, provider, story, store, record.source, record)
         return job
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -94,7 +111,7 @@ class Engine:
         if thread is not None and thread.is_usable:
             thread.close(self._tidy_seconds)
 
-    def _job(self, job_id: str, provider: str, request: EditRequest, remote_id: str | None = None) -> Job:
+    def _job(self, job_id: str, provider: str, request: Request, remote_id: str | None = None) -> Job:
         return Job(
             job_id,
             provider,
@@ -111,26 +128,37 @@ class Engine:
         story: Story,
         store: Store,
         source: str,
-        parent: str | None = None,
+        record: Record | None = None,
     ) -> None:
         capabilities = provider.capabilities
-        must_record = capabilities.price != "free"
+        must_record = capabilities.price != "free" and not isinstance(job.request, FetchRequest)
+        options = options_of(provider)
         run = Run(
             job,
             story,
             capabilities,
-            Journal(store, job, source=source, must_record=must_record, parent=parent),
+            Journal(store, job, source=source, must_record=must_record, options=options, record=record),
             source=source,
-            deadline_seconds=self._deadline_seconds,
+            presser=self._presser(provider, store) if capabilities.presses else None,
+            deadline_seconds=capabilities.deadline_seconds or self._deadline_seconds,
             tidy_seconds=self._tidy_seconds,
+            pause=self._pause,
+            farewell=Farewell(provider, self._call_off_seconds),
         )
         thread = self._running()
         thread.start(lambda: run.through(thread.http, _turn(thread, provider.name, capabilities)))
 
+    def _presser(self, provider: Provider, store: Store) -> Presser:
+        def press(request: PressRequest, source: str) -> Job:
+            check_request(request, provider)
+            return self.submit(provider, request, store=store, source=source)
+
+        return press
+
     def _running(self) -> LoopThread:
         with self._lock:
             if self._thread is None or not self._thread.is_usable:
-                self._thread = LoopThread()
+                self._thread = LoopThread(self._pause, self._timing)
             return self._thread
 
     def _is_here(self) -> bool:
@@ -147,20 +175,15 @@ def _turn(thread: LoopThread, name: str, capabilities: Capabilities) -> Abstract
     return nullcontext() if limit is None else thread.slot(name, limit)
 
 
-def _story_again(provider: Provider, request: EditRequest, record: Record) -> Story:
+def _story_again(provider: Provider, request: Request, record: Record) -> Story:
     remote_id = record.remote_id
-    if remote_id is not None:
+    if remote_id is not None and not isinstance(request, FetchRequest):
         return lambda http: provider.resume(remote_id, request, http)
-    if provider.capabilities.repeatable or record.status == "waiting":  # waiting: it was never sent
-        return lambda http: provider.run(request, http)
-    return _lost(provider.name)
-
-
-def _lost(name: str) -> Story:
-    def story(http: Client) -> Any:
-        raise unknown(name, None, "the kernel that sent it ended before an answer came")
-
-    return story
+    may_be_sent = record.status == "waiting"  # it has never been
+    if may_be_sent or provider.capabilities.repeatable or isinstance(request, FetchRequest):
+        return lambda http: run_or_adopt(provider, request, http)
+    lost = unknown(provider.name, None, "the kernel that sent it ended before an answer came")
+    return lambda http: adopt(provider, request, lost, http)
 
 
 _engines: weakref.WeakSet[Engine] = weakref.WeakSet()

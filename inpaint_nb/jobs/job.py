@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from threading import RLock
 from typing import Literal
 
-from inpaint_nb.edit import EditRequest, Ended, JobEvent, Notice, Preview, Progress, Queued, Result, Submitted
+from inpaint_nb.edit import Ended, JobEvent, Notice, Preview, Progress, Queued, Request, Result, Submitted
 from inpaint_nb.errors import JobError, JobTimeout
 
 Status = Literal["waiting", "submitting", "queued", "running", "done", "failed", "cancelled"]
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 
 class Job:
-    """One edit on its way: `result()` and `await job` wait for it, and interrupting either cancels it.
+    """One request on its way: `result()` and `await job` wait for it, and interrupting either cancels it.
 
     Every method may be called from any thread. The names that begin with an underscore belong to the engine.
     """
@@ -36,7 +36,7 @@ class Job:
         self,
         job_id: str,
         provider: str,
-        request: EditRequest,
+        request: Request,
         *,
         remote_id: str | None = None,
         clock: Callable[[], float] = time.monotonic,

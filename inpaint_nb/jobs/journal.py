@@ -13,10 +13,12 @@ from dataclasses import asdict
 from PIL import Image
 
 from inpaint_nb import images
-from inpaint_nb.edit import Event, Finished, Notice, Preview, Progress, Queued, Result, Submitted
+from inpaint_nb.edit import Event, Finished, Notice, Preview, Progress, Queued, Result, Submitted, edit_of
 from inpaint_nb.errors import InpaintError, StoreError
+from inpaint_nb.jobs.entries import entry_of, picture_of
 from inpaint_nb.jobs.job import Job
 from inpaint_nb.jobs.loop import settled
+from inpaint_nb.secret import without_keys
 from inpaint_nb.store import Kept, PictureRole, Record, Store, StoredEvent
 from inpaint_nb.workers import offload
 
@@ -33,16 +35,24 @@ class Journal:
     """
 
     def __init__(
-        self, store: Store, job: Job, *, source: str, must_record: bool, parent: str | None = None
+        self,
+        store: Store,
+        job: Job,
+        *,
+        source: str,
+        must_record: bool,
+        options: Mapping[str, object] | None = None,
+        record: Record | None = None,
     ) -> None:
-        """`parent` is the digest of the picture where the job is in the store already: it is picked up again."""
+        """`record` is the job's where it is in the store already: it is picked up again."""
         self._store = store
         self._job = job
         self._source = source
         self._must_record = must_record
-        self._parent = parent
-        self._is_new = parent is None
-        self._is_begun = parent is not None
+        self._options = options or {}
+        self._record = record
+        self._is_new = record is None
+        self._is_begun = record is not None
         self._is_broken = False
         self._keeping: asyncio.Task[None] | None = None
         self.tell: Callable[[Notice], None] = lambda notice: None
@@ -56,15 +66,15 @@ class Journal:
         if not self._is_new:
             return
         try:
-            record = await offload(self._describe)
-            image = self._job.request.image
-            may_lag = not self._must_record and image.width * image.height > QUICK_PIXELS
-            if not may_lag:
-                await offload(self._store.put_picture, image)
+            record = self._record = await offload(entry_of, self._job, self._source, self._options)
+            picture = picture_of(self._job.request)
+            may_lag = not self._must_record and picture is not None and _is_large(picture)
+            if picture is not None and not may_lag:
+                await offload(self._store.put_picture, picture)
             self._is_begun = True  # even where a cancel ends the wait, the row comes
             await settled(self._store.begin(record))
-            if may_lag:
-                self._keeping = asyncio.create_task(self._keep_parent())
+            if picture is not None and may_lag:
+                self._keeping = asyncio.create_task(self._keep_parent(picture))
         except StoreError as error:
             self._is_begun = False
             self._stop_or_tell(error)
@@ -108,30 +118,11 @@ class Journal:
             log.exception("The end of job %s could not be recorded", self._job.id)
             self._tell_once(StoreError(str(error)))
 
-    async def _keep_parent(self) -> None:
+    async def _keep_parent(self, picture: Image.Image) -> None:
         try:
-            await offload(self._store.put_picture, self._job.request.image)
+            await offload(self._store.put_picture, picture)
         except StoreError as error:
             self._tell_once(error)
-
-    def _describe(self) -> Record:
-        request = self._job.request
-        self._parent = images.digest(request.image)
-        return Record(
-            id=self._job.id,
-            created=self._job.created.timestamp(),
-            provider=self._job.provider,
-            prompt=request.prompt,
-            params=request.params,
-            count=request.count,
-            seed=request.seed,
-            feather_px=request.feather_px,
-            feather=request.feather,
-            parent=self._parent,
-            mask=request.mask.digest,
-            operations=request.mask.to_record(),
-            source=self._source,
-        )
 
     def _keep(self, result: Result) -> tuple[dict[str, object], dict[PictureRole, list[Kept]]]:
         """The fields of a result, after its pictures are on disk. On a worker: it encodes."""
@@ -146,17 +137,21 @@ class Journal:
             "seconds": result.seconds,
             "cost": result.cost,
             "remote": result.remote,
+            "remote_id": result.remote_id,
             "actions": result.actions,
+            "grid": result.grid,
             "reports": [asdict(report) for report in result.reports],
             "notes": result.notes,
         }
         return values, {"composited": composited, "raw": raw}
 
     def _keep_composited(self, image: Image.Image) -> Kept:
-        box = self._job.request.blend_mask.bbox
-        if box is None or self._parent is None:
+        edit = edit_of(self._job.request)
+        box = None if edit is None else edit.blend_mask.bbox
+        parent = None if self._record is None else self._record.parent
+        if box is None or parent is None:
             return Kept(self._store.put_picture(image))
-        return self._store.put_changed(image, self._parent, box)
+        return self._store.put_changed(image, parent, box)
 
     def _error(self, error: BaseException, status: str) -> dict[str, object]:
         ours = error if isinstance(error, InpaintError) else InpaintError(str(error))
@@ -165,8 +160,8 @@ class Journal:
             "finished": time.time(),
             "seconds": self._job.seconds,
             "error_type": type(error).__name__,
-            "error_text": ours.message,
-            "error_hint": ours.hint,
+            "error_text": without_keys(ours.message),
+            "error_hint": without_keys(ours.hint),
             "notes": self._job.notices,
         }
 
@@ -198,6 +193,10 @@ class Journal:
             self.tell(Notice(f"This run is not recorded: {error.message}"))
 
 
+def _is_large(picture: Image.Image) -> bool:
+    return picture.width * picture.height > QUICK_PIXELS
+
+
 async def _over(future: Future[None]) -> None:
     """Wait for the end of a write whose error is told elsewhere."""
     try:
@@ -224,5 +223,5 @@ def said(event: Event) -> Mapping[str, object]:
             return {"size": image.size}
         case Notice(text):
             return {"text": text}
-        case Finished(images, cost, _, actions):
-            return {"count": len(images), "cost": cost, "actions": actions}
+        case Finished(images, cost, _, actions, grid):
+            return {"count": len(images), "cost": cost, "actions": actions, "grid": grid}

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from inpaint_nb.http import Client
+from inpaint_nb.http import Client, Pause, Timing
 
 T = TypeVar("T")
 
@@ -21,11 +21,11 @@ log = logging.getLogger(__name__)
 class LoopThread:
     """The loop that runs every job, and what belongs to it. A daemon, so it never delays an exit."""
 
-    def __init__(self) -> None:
+    def __init__(self, pause: Pause = asyncio.sleep, timing: Timing | None = None) -> None:
         self.pid = os.getpid()
         self.loop = asyncio.new_event_loop()
         self.loop.set_exception_handler(_log_forgotten)
-        self.http = Client()
+        self.http = Client(pause=pause, timing=timing)
         self._slots: dict[str, asyncio.Semaphore] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self.loop.run_forever, name="inpaint-nb", daemon=True)

@@ -8,15 +8,19 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Any, Literal
 
-from inpaint_nb.edit import Capabilities, Event, Finished, Result
-from inpaint_nb.errors import JobCancelled, JobError, JobFailed, OutcomeUnknown
-from inpaint_nb.http import Client
+from inpaint_nb.edit import Capabilities, Event, Finished, Notice, Presser, Progress, Result
+from inpaint_nb.errors import InpaintError, JobCancelled, JobError, JobFailed, OutcomeUnknown
+from inpaint_nb.http import Client, Pause
+from inpaint_nb.jobs.farewell import Farewell
 from inpaint_nb.jobs.job import Job
 from inpaint_nb.jobs.journal import Journal
 from inpaint_nb.jobs.loop import mark
+from inpaint_nb.jobs.pace import Pace
+from inpaint_nb.secret import scrub, without_keys
 from inpaint_nb.workers import offload
 
 Story = Callable[[Client], AsyncIterator[Event]]
+LONGEST_STAGE = 100  # characters
 
 
 class Run:
@@ -30,22 +34,30 @@ class Run:
         journal: Journal,
         *,
         source: str,
+        presser: Presser | None,
         deadline_seconds: float,
         tidy_seconds: float,
+        pause: Pause,
+        farewell: Farewell,
     ) -> None:
         self._job = job
         self._story = story
         self._capabilities = capabilities
         self._journal = journal
         self._source = source
+        self._presser = presser
         self._deadline_seconds = deadline_seconds
         self._tidy_seconds = tidy_seconds
+        self._pace = Pace(capabilities.poll_seconds, pause)
+        self._farewell = farewell
         journal.tell = job._publish
 
     async def through(self, http: Client, turn: AbstractAsyncContextManager[object]) -> None:
         """Do the job to its end, whatever that is, and say so; raises nothing of its own."""
         try:
             outcome = await self._outcome(self._work(http, turn))
+            if isinstance(outcome, JobCancelled):
+                outcome = JobCancelled(outcome.message, await self._farewell.said(self._job, http))
             status = _status(outcome)
             await self._journal.end(outcome, status)
         except asyncio.CancelledError:
@@ -76,17 +88,8 @@ class Run:
         if task.done() and not task.cancelled() and error is None:
             return task.result()
         if error is not None and not self._job._cancel_asked:
-            return error
-        cancelled = JobCancelled("The job was cancelled.", self._still_running())
-        cancelled.__cause__ = error
-        return cancelled
-
-    def _still_running(self) -> str:
-        if self._job.remote_id is None or self._capabilities.cancels:
-            return ""
-        return (
-            f"{self._job.provider!r} cannot cancel: its job {self._job.remote_id} may still run, and count."
-        )
+            return _cleaned(error)
+        return JobCancelled("The job was cancelled.")
 
     async def _work(self, http: Client, turn: AbstractAsyncContextManager[object]) -> Result:
         await self._journal.begin()
@@ -108,11 +111,13 @@ class Run:
     async def _walk(self, http: Client) -> Finished:
         story = self._story(http)
         try:
-            async for event in story:
+            async for told in story:
+                event = _harmless(told)
                 self._job._publish(event)
                 await self._journal.note(event)
                 if isinstance(event, Finished):
                     return self._with_pictures(event)
+                await self._pace.after(event)
         except (KeyboardInterrupt, SystemExit) as error:  # they would end the thread of every job
             raise JobFailed(f"{self._job.provider!r} tried to end the program.") from error
         finally:
@@ -130,10 +135,13 @@ class Run:
             self._job.request,
             finished,
             self._job.provider,
+            remote_id=self._job.remote_id,
             seconds=self._job.seconds,
             notes=self._job.notices,
             job_id=self._job.id,
             source=self._source,
+            is_kept=self._capabilities.keeps_pictures,
+            presser=self._presser,
         )
 
     def _too_late(self) -> JobError:
@@ -152,6 +160,24 @@ def unknown(provider: str, remote_id: str | None, why: str) -> OutcomeUnknown:
         f"{provider!r} may have done and charged this job: {why}.",
         f"Look it up in your account there before you run it again. {known_as}",
     )
+
+
+def _harmless(event: Event) -> Event:
+    """The event with its foreign text in one short line without keys."""
+    match event:
+        case Progress(stage):
+            return replace(event, stage=scrub(stage, LONGEST_STAGE))
+        case Notice(text):
+            return replace(event, text=without_keys(text))
+    return event
+
+
+def _cleaned(error: BaseException) -> BaseException:
+    """The same error without a key in what it says."""
+    if isinstance(error, InpaintError):
+        error.message, error.hint = without_keys(error.message), without_keys(error.hint)
+        error.args = (error.message, error.hint, *error.args[2:])
+    return error
 
 
 def _status(outcome: Result | BaseException) -> Literal["done", "failed", "cancelled"]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import cast
 
 from PIL import Image
 
-from inpaint_nb.edit import EditRequest, FeatherSide
-from inpaint_nb.errors import InpaintError, InputError
+from inpaint_nb import images
+from inpaint_nb.edit import EditRequest, FeatherSide, FetchRequest, ImagineRequest, RemotePicture, Request
+from inpaint_nb.errors import InpaintError, InputError, StoreError
 from inpaint_nb.jobs.engine import Engine
+from inpaint_nb.jobs.entries import request_of
 from inpaint_nb.jobs.job import Job
 from inpaint_nb.masks import Mask
-from inpaint_nb.providers import Provider, check_request, find
+from inpaint_nb.providers import Provider, check_request, configured, find
 from inpaint_nb.store import Record, Store, open_store
 
 ENGINE = Engine()
@@ -31,33 +34,112 @@ def submit(
     seed: int | None = None,
     feather_px: float = 0,
     feather: FeatherSide = "inside",
+    remote: RemotePicture | None = None,
     store: Store | str | Path | None = None,
     source: str = "",
     engine: Engine = ENGINE,
+    approve: Callable[[Provider, Request], None] = lambda provider, request: None,
     **params: object,
 ) -> Job:
     """The job that changes `image` where `mask` says so; it runs in the background and this returns at once.
 
-    `image` is upright, in mode L, RGB or RGBA. `source` is Python that opens it again, for `Result.code`.
+    `image` is upright, in mode L, RGB or RGBA. `remote` is where it lives at a provider; for one that takes only its
+    own pictures the store is asked where it is not given. A provider that takes no mask changes the whole picture
+    where nothing is masked. `source` is Python that opens the picture again, for `Result.code`. `approve` is asked
+    last and may raise.
     Raises InputError or SettingsError for what cannot be asked; then nothing was recorded and nothing sent.
     """
     if not isinstance(mask, Mask):
         raise InputError(f"A mask must be an inpaint_nb.Mask, not {type(mask).__name__}.")
-    found = find(provider)
-    request = EditRequest(image, mask, prompt, count, seed, feather_px, feather, params)
+    found, place = find(provider), _store(store)
+    request = EditRequest(
+        image,
+        _meant(mask, found),
+        prompt,
+        count,
+        seed,
+        feather_px,
+        feather,
+        params,
+        _living(image, remote, found, place),
+    )
     check_request(request, found)
-    return engine.submit(found, request, store=_store(store), source=source)
+    approve(found, request)
+    return engine.submit(found, request, store=place, source=source)
 
 
-def resume(store: Store | str | Path | None = None, *, engine: Engine = ENGINE) -> list[Job]:
+def imagine(
+    prompt: str,
+    *,
+    provider: object = None,
+    store: Store | str | Path | None = None,
+    engine: Engine = ENGINE,
+    approve: Callable[[Provider, Request], None] = lambda provider, request: None,
+    **params: object,
+) -> Job:
+    """The job that makes a first picture from a prompt, in the background; `approve` is asked last and may raise.
+
+    Raises InputError or SettingsError for what cannot be asked; then nothing was recorded and nothing sent.
+    """
+    found = find(provider)
+    request = ImagineRequest(prompt, params)
+    check_request(request, found)
+    approve(found, request)
+    return engine.submit(found, request, store=_store(store))
+
+
+def fetch(
+    remote_id: str,
+    *,
+    provider: object,
+    store: Store | str | Path | None = None,
+    engine: Engine = ENGINE,
+) -> Job:
+    """The job that brings what the provider's job `remote_id` made; it costs nothing.
+
+    Raises InputError or SettingsError for what cannot be asked.
+    """
+    found = find(provider)
+    request = FetchRequest(remote_id)
+    check_request(request, found)
+    return engine.submit(found, request, store=_store(store))
+
+
+def _meant(mask: Mask, provider: Provider) -> Mask:
+    return Mask.full(mask.size) if mask.is_empty and not provider.capabilities.takes_mask else mask
+
+
+def _living(
+    image: Image.Image, remote: RemotePicture | None, provider: Provider, store: Store
+) -> RemotePicture | None:
+    """Where the picture lives at this provider, as far as anybody knows."""
+    if remote is not None and remote.provider == provider.name:
+        return remote
+    if provider.capabilities.takes_any_picture:
+        return None
+    with suppress(StoreError):
+        return store.remote_of(images.digest(image), provider.name)
+    return None
+
+
+def resume(
+    store: Store | str | Path | None = None, *, provider: object = None, engine: Engine = ENGINE
+) -> list[Job]:
     """Every unfinished job of the store whose process has ended, picked up again, the oldest first.
 
-    Jobs of other living kernels are left to them. What cannot be picked up here, for lack of its provider or
-    its picture, is logged and stays in the store. Raises StoreError where the store cannot be read.
+    `provider` may be a configured one, for its own jobs; the others are configured as they were, with keys from where
+    keys are looked up. Jobs of other living kernels are left to them. What cannot be picked up here, for lack of its
+    provider, key or picture, is logged and stays in the store. Raises StoreError where the store cannot be read.
     """
     place = _store(store)
-    jobs = (_again(place, record, engine) for record in place.orphans())
+    given = None if provider is None else find(provider)
+    jobs = (_again(place, record, given, engine) for record in place.orphans())
     return [job for job in jobs if job is not None]
+
+
+def unfinished(store: Store | str | Path | None = None) -> int:
+    """How many jobs `resume` would look at: unfinished, of processes that have ended. Raises StoreError."""
+    return len(_store(store).orphans())
 
 
 def download(url: str) -> bytes:
@@ -65,9 +147,12 @@ def download(url: str) -> bytes:
     return ENGINE.run(ENGINE.http.download(url))
 
 
-def _again(store: Store, record: Record, engine: Engine) -> Job | None:
+def _again(store: Store, record: Record, given: Provider | None, engine: Engine) -> Job | None:
     try:
-        provider: Provider = find(record.provider)
+        if given is not None and given.name == record.provider:
+            provider = given
+        else:
+            provider = configured(record.provider, record.options)
         request = request_of(store, record)
     except InpaintError as error:
         log.warning("Job %s stays unfinished in %r: %s", record.id, store, error)
@@ -75,20 +160,6 @@ def _again(store: Store, record: Record, engine: Engine) -> Job | None:
     if not store.claim(record):
         return None
     return engine.resume(provider, request, record, store=store)
-
-
-def request_of(store: Store, record: Record) -> EditRequest:
-    """The request as it was asked, its picture read from the store. Raises StoreError where that is gone."""
-    return EditRequest(
-        image=store.picture(record.parent),
-        mask=Mask.from_record(dict(record.operations)),
-        prompt=record.prompt,
-        count=record.count,
-        seed=record.seed,
-        feather_px=record.feather_px,
-        feather=cast(FeatherSide, record.feather),  # checked before it was recorded
-        params=record.params,
-    )
 
 
 def _store(store: Store | str | Path | None) -> Store:

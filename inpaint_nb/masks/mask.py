@@ -89,8 +89,7 @@ class Mask:
 
         Colours count by their brightness, transparent parts as black: no mask is read from an alpha channel.
         """
-        raster = reading.from_picture(image_or_path, invert)
-        return cls(Step(raster.size, operation=Bitmap(raster)))
+        return cls.from_raster(reading.from_picture(image_or_path, invert))
 
     @classmethod
     def from_array(cls, array: Any, threshold: float | None = None) -> Mask:
@@ -98,7 +97,11 @@ class Mask:
 
         With `threshold`, what reaches it is masked. Integers other than uint8 that are all 0 or 1: no, yes.
         """
-        raster = reading.from_values(array, threshold)
+        return cls.from_raster(reading.from_values(array, threshold))
+
+    @classmethod
+    def from_raster(cls, raster: Raster) -> Mask:
+        """The mask with the pixels of a raster, such as another mask's changed in some tiles."""
         return cls(Step(raster.size, operation=Bitmap(raster)))
 
     @classmethod

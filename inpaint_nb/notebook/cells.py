@@ -9,17 +9,18 @@ from typing import Any
 from PIL import Image
 
 from inpaint_nb import images
+from inpaint_nb.chain import Chain
 from inpaint_nb.masks import Mask
 from inpaint_nb.session import Session
 
 
 @dataclass(slots=True)
 class Opened:
-    """A session, with the picture and the mask it began with; `mask` is None when none was given."""
+    """A session or chain, with the picture and the mask it began with; None where there was none."""
 
-    session: Session
-    image: Image.Image
-    mask: Mask | None
+    session: Chain
+    image: Image.Image | None = None
+    mask: Mask | None = None
 
 
 @dataclass(slots=True)
@@ -44,10 +45,17 @@ class Cells:
         """
         run = self._begun(cell, execution)
         for earlier in run.earlier:
+            session = earlier.session
+            if not isinstance(session, Session) or earlier.image is None:
+                continue
             if earlier.mask == mask and is_same(earlier.image, image):
                 run.earlier.remove(earlier)
-                return earlier.session
+                return session
         return None
+
+    def start(self, cell: str, execution: int, chain: Chain) -> None:
+        """Closes what the cell's run before had opened, and remembers a chain that this run opens."""
+        self._begun(cell, execution).opened.append(Opened(chain))
 
     def _begun(self, cell: str, execution: int) -> Run:
         run = self._runs.get(cell)

@@ -18,7 +18,8 @@ from IPython import get_ipython
 from IPython.display import DisplayHandle
 from PIL import Image
 
-from inpaint_nb.edit import Result
+from inpaint_nb.chain import Chain
+from inpaint_nb.edit import FetchRequest, PressRequest, Request, Result
 from inpaint_nb.errors import InpaintError
 from inpaint_nb.jobs import Job
 from inpaint_nb.masks import Mask
@@ -35,12 +36,13 @@ Sent = tuple[State, Bundle]
 
 
 class Outputs:
-    """The static outputs of one session. `update` may be called from any thread; `show` in a cell."""
+    """The static outputs of one session or chain. `update` may be called from any thread; `show` in a cell."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Chain) -> None:
         self._session = session
         self._lock = threading.RLock()
-        self._opened = (session.image, session.mask)
+        self._opened = (session.image, session.mask) if isinstance(session, Session) else None
+        self._source = session.source if isinstance(session, Session) else ""
         self._picture, self._words = DisplayHandle(), DisplayHandle()
         self._is_shown = False
         self._sent: Sent = ((), {})
@@ -82,26 +84,33 @@ class Outputs:
         return state, picture
 
     def _state(self) -> State:
-        return tuple((job.id, job.status if job.done() else "running") for job in self._session.jobs)
+        return tuple((job.id, job.status if job.done() else "running") for job in self._jobs())
+
+    def _jobs(self) -> list[Job]:
+        """The chain's jobs, then those of the editor that was opened on one of its pictures."""
+        opened = self._session.session
+        return [*self._session.jobs, *(opened.jobs if opened is not None else [])]
 
     def _done(self) -> list[Job]:
         """The jobs that have a result, newest first."""
-        return [job for job in reversed(self._session.jobs) if job.status == "done"]
+        return [job for job in reversed(self._jobs()) if job.status == "done"]
 
     def _picture_bundle(self) -> Bundle:
         """The picture's MIME bundle, drawn anew only when there is another result."""
         done = [job.id for job in self._done()]
         if self._picture_of is None or self._picture_of[0] != done:
             drawn = self._drawn()
+            if drawn is None:
+                return {"text/plain": "No picture yet."}
             encoded = base64.b64encode(sheet.jpeg(drawn)).decode("ascii")
             told = f"<picture, {drawn.width} × {drawn.height} pixels>"
             self._picture_of = (done, {"image/jpeg": encoded, "text/plain": told})
         return self._picture_of[1]
 
-    def _drawn(self) -> Image.Image:
+    def _drawn(self) -> Image.Image | None:
         done = [job.result() for job in self._done()]
         if not done:
-            return sheet.outlined(*self._opened, OPENED_PX)
+            return sheet.outlined(*self._opened, OPENED_PX) if self._opened is not None else None
         newest, *earlier = done
         return sheet.run_sheet(
             newest.parent, newest.mask, newest.images, [result.image for result in earlier[:EARLIER_SHOWN]]
@@ -114,14 +123,19 @@ class Outputs:
         """The picture in words."""
         done = self._done()
         if not done:
-            return opened_words(self._session.source, *self._opened)
+            if self._opened is None:
+                return "Pictures appear here."
+            return opened_words(self._source, *self._opened)
         result = done[0].result()
         pictures = "the result" if len(result.images) == 1 else f"{len(result.images)} results"
         earlier = " Below: earlier results, newest first." if done[1:] else ""
-        return f"Left: the picture with the mask outlined. Beside it: {pictures}.{earlier}"
+        if result.parent is None:
+            return f"{pictures[0].upper()}{pictures[1:]}.{earlier}"
+        outlined = " with the mask outlined" if result.mask is not None else ""
+        return f"Left: the picture{outlined}. Beside it: {pictures}.{earlier}"
 
     def _words_bundle(self) -> Bundle:
-        jobs = list(enumerate(self._session.jobs, 1))
+        jobs = list(enumerate(self._jobs(), 1))
         said = [run_words(number, job) for number, job in reversed(jobs)]
         paragraphs = [self._alt(), *(" ".join(words) for words in said)]
         return {
@@ -140,8 +154,17 @@ def opened_words(source: str, image: Image.Image, mask: Mask) -> str:
 
 def run_words(number: int, job: Job) -> list[str]:
     """A run in words: its number, then what was asked, by whom, and how it ended."""
-    prompt = f"“{job.request.prompt}”" if job.request.prompt else "no prompt"
-    return [f"Run {number}:", f"{prompt}; {provider_words(job.provider)}; {end_words(job)}"]
+    return [f"Run {number}:", f"{asked_words(job.request)}; {provider_words(job.provider)}; {end_words(job)}"]
+
+
+def asked_words(request: Request) -> str:
+    """What was asked, in words."""
+    match request:
+        case FetchRequest(remote_id):
+            return f"the pictures of {remote_id}"
+        case PressRequest(label=label, prompt=prompt):
+            return f"{label}, “{prompt}”" if prompt else label
+    return f"“{request.prompt}”" if request.prompt else "no prompt"
 
 
 def run_html(words: Sequence[str]) -> str:
@@ -173,11 +196,21 @@ def end_words(job: Job) -> str:
 
 
 def result_words(result: Result) -> str:
-    """A result in words: time, pixels changed, and what the user was told."""
+    """A result in words: time, cost, pixels changed, and what the user was told."""
+    return " ".join([f"{result.seconds:.1f} s{_cost_words(result)}{_changed_words(result)}.", *result.notes])
+
+
+def _cost_words(result: Result) -> str:
+    return f"; cost {result.cost:g}" if result.cost else ""
+
+
+def _changed_words(result: Result) -> str:
+    if not result.reports:
+        count = len(result.images)
+        return "; 1 picture" if count == 1 else f"; {count} pictures"
     inside = sum(report.changed_inside for report in result.reports)
     outside = sum(report.changed_outside for report in result.reports)
-    changed = f"{inside:,} pixels changed inside the mask, {outside:,} outside."
-    return " ".join([f"{result.seconds:.1f} s; {changed}", *result.notes])
+    return f"; {inside:,} pixels changed inside the mask, {outside:,} outside"
 
 
 def at_cell_end(*_: object) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 from IPython.core.magic import (
     Magics,
     line_cell_magic,
-    line_magic,
     magics_class,
     needs_local_scope,
     no_var_expand,
@@ -19,7 +18,9 @@ from IPython.core.magic import (
 from IPython.display import display
 from traitlets import Int, Unicode
 
+from inpaint_nb.chain import Chain
 from inpaint_nb.errors import InputError
+from inpaint_nb.jobs import Job
 from inpaint_nb.notebook import names, options
 from inpaint_nb.notebook.cells import Cells, cell_key
 from inpaint_nb.notebook.completion import matcher
@@ -28,7 +29,6 @@ from inpaint_nb.notebook.options import Option
 from inpaint_nb.notebook.show import View
 from inpaint_nb.providers import registry
 from inpaint_nb.session import Session
-from inpaint_nb.settings import default_provider
 from inpaint_nb.sources import open_picture
 
 INPAINT_HELP = """Open a picture, paint the part to change, run, and get PIL images.
@@ -42,7 +42,11 @@ IMAGE is a variable (photo, fox.image, photos[0]), a path or a URL.
 """
 IMAGINE_HELP = """Make a first picture from words, at a provider that can.
 
-  %imagine PROMPT [options]
+  %imagine PROMPT [options]         the pictures and their buttons appear in the cell
+  %%imagine [options]               the rest of the cell is the prompt, exactly as it stands
+
+What is none of the options below belongs to the prompt: --ar 3:2 goes to the provider. A picture that can be edited
+opens the editor, by itself after an upscale.
 
 """
 
@@ -97,15 +101,22 @@ class InpaintMagics(Magics):
         return session
 
     @no_var_expand
-    @line_magic
+    @line_cell_magic
     @documented(IMAGINE_HELP, options.IMAGINE)
-    def imagine(self, line: str) -> None:
-        asked = options.parse("imagine", options.IMAGINE, "PROMPT", line)
+    def imagine(self, line: str, cell: str | None = None) -> Chain | None:
+        prompt, given = options.apart(line.rstrip().removesuffix(";"), options.IMAGINE)
+        asked = options.parse("imagine", options.IMAGINE, "PROMPT", given)
         if asked.help:
             self._help(IMAGINE_HELP, options.IMAGINE)
-            return
-        provider = asked.provider or self.provider or default_provider()
-        raise registry.refuse(provider, "makes a first picture from a prompt", "makes_pictures")
+            return None
+        chain = Chain(provider=asked.provider or self.provider or None)
+        self._bind(chain, asked.out)
+        job = chain.imagine(imagined(prompt, cell), **dict(asked.param or []))
+        self.cells.start(cell_key(self.shell, f"{line}\n{cell}"), self.shell.execution_count, chain)
+        self._show(chain)
+        if asked.wait:
+            self._wait(job, asked.out)
+        return chain
 
     def _opened(
         self,
@@ -117,17 +128,19 @@ class InpaintMagics(Magics):
     ) -> Session:
         """The session the line asks for, going on from the cell's earlier run of the same picture."""
         word = asked.rest[0]
-        image, source = open_picture(names.picture(word, namespace))
-        mask = names.mask(asked.mask, namespace) if asked.mask else None
         provider = asked.provider or self.provider or None
+        picture = open_picture(names.picture(word, namespace), provider)
+        image = picture.image
+        mask = names.mask(asked.mask, namespace) if asked.mask else None
         key = cell_key(self.shell, f"{line}\n{cell}")
         earlier = self.cells.take_over(key, self.shell.execution_count, image, mask)
         session = Session(
             image,
             mask=earlier.mask if earlier and earlier.mask.size == image.size else mask,
             prompt=prompt or (earlier.prompt if earlier else ""),
-            provider=provider,
-            source=source or word,
+            provider=provider or picture.keeper,
+            source=picture.source or word,
+            remote=picture.remote,
             params=params_of(asked, self.count),
         )
         self.cells.add(key, session, image, mask)
@@ -138,14 +151,20 @@ class InpaintMagics(Magics):
         if asked.run:
             refuse_empty_mask(session)
         job = session.run() if asked.run else None
-        session.viewer = View(session)
-        session.viewer()
+        self._show(session)
         if job is not None and asked.wait:
-            result = job.result()
-            if asked.out:
-                self.shell.user_ns[asked.out] = list(result.images)
+            self._wait(job, asked.out)
 
-    def _bind(self, session: Session, name: str | None) -> None:
+    def _show(self, chain: Chain) -> None:
+        chain.viewer = View(chain)
+        chain.viewer()
+
+    def _wait(self, job: Job, name: str | None) -> None:
+        result = job.result()
+        if name is not None:
+            self.shell.user_ns[name] = list(result.images)
+
+    def _bind(self, session: Chain, name: str | None) -> None:
         """Binds the pictures of each run that ends to `name`, also of runs that a click starts later."""
         if name is None:
             return
@@ -187,6 +206,18 @@ def prompt_of(asked: argparse.Namespace, cell: str | None) -> str:
     if asked.prompt is not None:
         raise InputError("There are two prompts: -p, and the lines below.", "Leave one of them out.")
     return cell.removesuffix("\n")
+
+
+def imagined(line: str, cell: str | None) -> str:
+    """The prompt of `%imagine`, or of the lines below `%%imagine`, as it stands. Raises InputError for none or two."""
+    if cell is not None and line:
+        raise InputError(f"There are two prompts: {line!r}, and the lines below.", "Leave one of them out.")
+    prompt = line if cell is None else cell.removesuffix("\n")
+    if not prompt.strip():
+        raise InputError(
+            "%imagine needs words to make a picture from.", "%imagine a red fox in the snow -P NAME"
+        )
+    return prompt
 
 
 def params_of(asked: argparse.Namespace, count: int) -> dict[str, object]:

@@ -75,13 +75,14 @@ FEATHER = Option(("--feather",), "soften the edge of the change over so many pix
 OUT = Option(("-o", "--out"), "bind the list of PIL images to this name when the run ends", "NAME", binding)
 RUN = Option(("--run",), "submit at once; needs a mask, or a provider that takes none")
 WAIT = Option(("--wait",), "with --run: return when the run has ended")
+WAIT_FOR_IT = Option(("--wait",), "return when the pictures are there")
 PARAM = Option(
     ("--param",), "one of the provider's own parameters; repeatable", "KEY=VALUE", pair, repeats=True
 )
 HELP = Option(("-h", "--help"), "show this list")
 
 INPAINT = (PROMPT, MASK, PROVIDER, COUNT, SEED, FEATHER, OUT, RUN, WAIT, PARAM, HELP)
-IMAGINE = (PROVIDER, HELP)
+IMAGINE = (PROVIDER, OUT, WAIT_FOR_IT, PARAM, HELP)
 
 
 class Parser(argparse.ArgumentParser):
@@ -110,6 +111,33 @@ def parse(magic: str, options: Sequence[Option], positional: str, line: str) -> 
     if unknown:
         raise InputError(f"%{magic} has no option {unknown[0]!r}.", closest(magic, options, unknown[0]))
     return known
+
+
+def apart(line: str, options: Sequence[Option]) -> tuple[str, str]:
+    """The prompt in the line, exactly as it stands, and the options around it.
+
+    What is no option of ours belongs to the prompt: `--ar 3:2` is the provider's business. One pair of quotes round
+    all of it is taken off.
+    """
+    prompt, ours, at = "", [], 0
+    tokens = list(re.finditer(r"\S+", line))
+    for number, token in enumerate(tokens):
+        if token.start() < at:
+            continue  # the value of the option before
+        flag, equals, _ = token[0].partition("=")
+        option = option_of(options, flag)
+        if option is None:
+            continue
+        takes_next = bool(option.metavar) and not equals and number + 1 < len(tokens)
+        end = tokens[number + 1].end() if takes_next else token.end()
+        prompt += line[at : token.start()]
+        ours.append(line[token.start() : end])
+        at = end
+    prompt = (prompt + line[at:]).strip()
+    quoted = (
+        len(prompt) > 1 and prompt[0] == prompt[-1] and prompt[0] in "'\"" and prompt[0] not in prompt[1:-1]
+    )
+    return (prompt[1:-1] if quoted else prompt), " ".join(ours)
 
 
 def words(line: str, windows: bool = os.name == "nt") -> list[str]:

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import ipywidgets
 
-from inpaint_nb import images
-from inpaint_nb.edit import Preview, Result
-from inpaint_nb.errors import InpaintError, InputError
-from inpaint_nb.jobs import Job
+from inpaint_nb.chain import Chain, Change
+from inpaint_nb.errors import StoreError
+from inpaint_nb.jobs import resume, unfinished
 from inpaint_nb.notebook import lanes
 from inpaint_nb.notebook.editor import Editor
+from inpaint_nb.notebook.gallery import Gallery, preview
 from inpaint_nb.notebook.marshal import MARSHALLER
-from inpaint_nb.notebook.runs import Runs, status
 from inpaint_nb.providers import registry
-from inpaint_nb.session import Change, Session
-
-log = logging.getLogger(__name__)
-
-ORIGINAL = "original"
+from inpaint_nb.session import Session
 
 
 class Panel:
@@ -36,7 +29,6 @@ class Panel:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self._pictures: dict[str, tuple[Result, int]] = {}
         self._starting = threading.Lock()
         self._typed = session.prompt
         self.editor = Editor(
@@ -47,7 +39,7 @@ class Panel:
             on_redo=self._redo,
             on_action=self._act,
         )
-        self.runs = Runs(on_use=self._use, on_save=self._save, on_ready=self._show_job)
+        self.gallery = Gallery(session, use_label=lambda _: "Use as next", on_use=session.use)
         self.prompt = lanes.Textarea(
             value=session.prompt,
             rows=2,
@@ -75,15 +67,9 @@ class Panel:
         self._connect()
         self._show_provider()
         self._show_history()
-        self.runs.add_picture(
-            ORIGINAL,
-            session.original,
-            label="Original",
-            caption=_size(session.original),
-            alt="The picture before any run",
-        )
-        for job in session.jobs:
-            self._add_results(job)
+        self.gallery.show_first(session.original, session.start_over)
+        self.gallery.show_results()
+        offer_unfinished(self.gallery, session)
 
     # ------------------------------------------------------------------ building
 
@@ -99,13 +85,13 @@ class Panel:
         )
         form.add_class("inb-form")
         self.note.add_class("inb-provider-note")
-        widget = ipywidgets.VBox([self.editor.widget, form, self.note, self.runs])
+        widget = ipywidgets.VBox([self.editor.widget, form, self.note, self.gallery.runs])
         widget.add_class("inb-panel")
         return widget
 
     def _connect(self) -> None:
         self.run.on_click(lambda _: self._run())
-        self.cancel.on_click(lambda _: self._cancel())
+        self.cancel.on_click(lambda _: self.gallery.cancel())
         self.prompt.observe(self._type, "value")
         self.provider.observe(self._choose_provider, "value")
         self._disconnect = self.session.on_change(self._changed)
@@ -126,13 +112,11 @@ class Panel:
 
     def _act(self, action: str) -> None:
         {
-            "run": self._run, "cancel": self._cancel, "prompt": self.prompt.focus,
+            "run": self._run, "cancel": self.gallery.cancel, "prompt": self.prompt.focus,
             "compare": lambda: self.editor.show_preview(self._newest()), "compare_end": self._show_job,
-            "use": lambda: self._use(self._newest_key()), "save": lambda: self._save(self._newest_key()),
+            "use": lambda: self.gallery.use(self.gallery.newest_key),
+            "save": lambda: self.gallery.save(self.gallery.newest_key),
         }[action]()  # fmt: skip
-
-    def _newest_key(self) -> str:
-        return next(reversed(self._pictures), ORIGINAL)
 
     def _newest(self) -> Any:
         return self.session.images[0] if self.session.images else None
@@ -143,59 +127,22 @@ class Panel:
             if self.run.disabled:
                 return
             self.run.disabled = True
-        if not self._guarded(lambda: self.session.run(self.prompt.value, count=self.count.value)):
+        if not self.gallery.guarded(lambda: self.session.run(self.prompt.value, count=self.count.value)):
             self.run.disabled = False
 
     def _type(self, change: dict[str, Any]) -> None:
         self._typed = change["new"]
         self.session.prompt = self._typed
 
-    def _cancel(self) -> None:
-        for job in self.session.jobs:
-            if not job.done():
-                job.cancel()
-
     def _choose_provider(self, change: dict[str, Any]) -> None:
-        self._guarded(lambda: setattr(self.session, "provider", change["new"]))
-
-    def _use(self, key: str) -> None:
-        """Makes a thumbnail's picture the one to edit; a page's messages may name pictures that are gone."""
-        if key == ORIGINAL:
-            self._guarded(self.session.start_over)
-        elif key in self._pictures:
-            self._guarded(lambda: self.session.use(*self._pictures[key]))
-
-    def _save(self, key: str) -> None:
-        def save() -> None:
-            if key not in self._pictures:
-                raise InputError("There is no result to save yet.", "Press Run first.")
-            result, index = self._pictures[key]
-            path = free_path(Path.cwd(), "inpaint")
-            path.write_bytes(images.encode_png(result.images[index]))
-            self.runs.show_note(f"Saved {path.name} in {path.parent}")
-
-        self._guarded(save)
-
-    def _guarded(self, action: Callable[[], object]) -> bool:
-        """Whether the action went well; if not, the panel shows why: a widget callback has no cell to fail in."""
-        try:
-            action()
-            return True
-        except InpaintError as error:
-            self.runs.show_status(status("failed", "Not run", error=error.message, hint=error.hint))
-        except OSError as error:
-            self.runs.show_status(status("failed", "Not done", error=f"{error.strerror or error}", hint=""))
-        except Exception as error:
-            log.exception("a button of the panel failed")
-            self.runs.show_status(status("failed", "Not done", error=f"{type(error).__name__}: {error}"))
-        return False
+        self.gallery.guarded(lambda: setattr(self.session, "provider", change["new"]))
 
     # ------------------------------------------------------------------ what the session tells
 
     def _changed(self, change: Change) -> None:
         shows = {
             "image": self._show_image, "mask": self._show_mask, "prompt": self._show_prompt,
-            "provider": self._show_provider, "job": self._show_job, "result": self._show_results,
+            "provider": self._show_provider, "job": self._show_job, "result": self.gallery.show_results,
         }  # fmt: skip
         if change == "closed":
             self.close()
@@ -233,33 +180,8 @@ class Panel:
         running = any(not each.done() for each in self.session.jobs)
         self.run.disabled = running
         self.cancel.disabled = not running
-        self.runs.show_status(job_status(job))
+        self.gallery.show_job()
         self.editor.show_preview(None if job.done() else preview(job))
-
-    def _show_results(self) -> None:
-        for job in self.session.jobs:
-            self._add_results(job)
-
-    def _add_results(self, job: Job) -> None:
-        if job.status != "done":
-            return
-        result, number = job.result(), self.session.jobs.index(job) + 1
-        parent = self._parent_key(result)
-        for index, image in enumerate(result.images):
-            key = f"{number}.{index + 1}"
-            self._pictures[key] = (result, index)
-            label = f"Run {key}" if len(result.images) > 1 else f"Run {number}"
-            caption = result.prompt or _size(image)
-            self.runs.add_picture(
-                key, image, label=label, caption=caption, alt=f"{label}: {caption}", parent=parent
-            )
-
-    def _parent_key(self, result: Result) -> str:
-        """The key of the thumbnail whose picture this result was made from."""
-        for key, (made, index) in self._pictures.items():
-            if made.images[index] is result.parent:
-                return key
-        return ORIGINAL
 
     def close(self) -> None:
         """Closes every widget; the session stays usable."""
@@ -280,31 +202,20 @@ def close_tree(widget: ipywidgets.Widget) -> None:
             part.close()
 
 
-def job_status(job: Job) -> dict[str, object]:
-    """What the progress line says of a job, its error in the words of whoever refused."""
-    if not job.done():
-        return status("running", job.stage, fraction=job.progress, elapsed=job.seconds)
-    if job.status == "done":
-        return status("done", " ".join(["Done.", *job.notices]), elapsed=job.seconds)
-    if job.status == "cancelled":
-        return status("cancelled", "Cancelled", elapsed=job.seconds)
-    error = job.exception()
-    message = error.message if isinstance(error, InpaintError) else f"{type(error).__name__}: {error}"
-    hint = error.hint if isinstance(error, InpaintError) else ""
-    return status("failed", "Failed", elapsed=job.seconds, error=message, hint=hint)
+def offer_unfinished(gallery: Gallery, chain: Chain) -> None:
+    """Offers to pick up what an earlier kernel left unfinished, if there is anything."""
+    try:
+        count = unfinished()
+    except StoreError:
+        return  # a store that cannot be read is told by the next job
 
+    def pick_up() -> None:
+        for job in resume():
+            chain.adopt(job)
 
-def preview(job: Job) -> Any:
-    """The newest picture the provider showed of an unfinished job, or None."""
-    return next((event.image for event in reversed(job.events) if isinstance(event, Preview)), None)
-
-
-def free_path(folder: Path, stem: str) -> Path:
-    """`folder/stem-1.png`, or the first such number that is not taken."""
-    number = 1
-    while (path := folder / f"{stem}-{number}.png").exists():
-        number += 1
-    return path
+    if count:
+        jobs = "1 job" if count == 1 else f"{count} jobs"
+        gallery.offer(f"{jobs} of an earlier kernel did not end. Nothing is paid twice.", "Pick up", pick_up)
 
 
 def _button(label: str, tooltip: str, *, style: str = "", disabled: bool = False) -> lanes.Button:
@@ -326,7 +237,3 @@ def _labelled(label: str, widget: ipywidgets.Widget, *, grow: bool = False) -> i
 
 def _width(width: str) -> ipywidgets.Layout:
     return ipywidgets.Layout(width=width)
-
-
-def _size(image: Any) -> str:
-    return f"{image.size[0]} × {image.size[1]} pixels"

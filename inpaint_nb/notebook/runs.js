@@ -1,11 +1,13 @@
 // The lower part of the panel: one progress line, one message, and the thumbnails of every run.
 //
 // Python → here:  {type: "status", state, stage, fraction, elapsed, error, hint}
-//                 {type: "picture", key, parent, label, caption, alt} and one JPEG buffer; a key is sent once
-//                 {type: "note", text}
-// here → Python:  {type: "ready", view}, {type: "use" | "save", key}
+//                 {type: "picture", key, parent, label, caption, alt, use, buttons, more, saves} and one JPEG buffer,
+//                 each key once; a key is the run's number and the picture's, as "2.1", or "original"
+//                 {type: "note", text}, {type: "offer", text, label}
+// here → Python:  {type: "ready", view}, {type: "use" | "save", key}, {type: "press", key, label}, {type: "offer"}
 // Pictures are messages, never traits: they are not kept in the notebook's widget state.
-// For tests: .inb-status (data-state), .inb-progress, .inb-message, .inb-thumb (data-key), .inb-compare, .inb-use, .inb-save
+// For tests: .inb-status (data-state), .inb-progress, .inb-message, .inb-thumb (data-key), .inb-compare, .inb-use, .inb-save,
+// .inb-press (data-label), .inb-more, .inb-offer
 
 function element(tag, className, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -62,6 +64,41 @@ function messageBox() {
   return { box, show };
 }
 
+const KINDS = { U: "Upscale: make this one large", V: "Vary: more like this one" };
+
+function pressButton(entry, label, send) {
+  const title = KINDS[label[0]] ?? label;
+  const button = element("button", "inb-press", { type: "button", "data-label": label, "aria-label": `${label}, ${title}` }, label);
+  button.title = title;
+  button.onclick = () => send({ type: "press", key: entry.key, label });
+  return button;
+}
+
+function pressMenu(entry, send) {
+  const menu = element("select", "inb-more", { "aria-label": `More to do with ${entry.label}` },
+    element("option", "", { value: "" }, "More…"),
+    ...entry.more.map((label) => element("option", "", { value: label }, label)));
+  menu.onchange = () => {
+    if (menu.value) send({ type: "press", key: entry.key, label: menu.value });
+    menu.value = "";
+  };
+  return menu;
+}
+
+function offerLine(send) {
+  const text = element("span", "inb-offer-text");
+  const button = element("button", "inb-offer-button", { type: "button" });
+  const line = element("div", "inb-offer inb-thumb-buttons", { role: "status" }, text, button);
+  line.hidden = true;
+  button.onclick = () => send({ type: "offer" });
+  function show(content) {
+    text.textContent = content.text;
+    button.textContent = content.label;
+    line.hidden = !content.text;
+  }
+  return { line, show };
+}
+
 function thumbnail(entry, pictures, send) {
   const image = element("img", "inb-thumb-image", { src: entry.url, alt: entry.alt, draggable: "false" });
   const badge = element("span", "inb-thumb-badge", {}, "parent");
@@ -71,12 +108,13 @@ function thumbnail(entry, pictures, send) {
   const figure = element("figure", "inb-thumb", { "data-key": entry.key }, frame,
     element("figcaption", "inb-thumb-caption", { title: entry.caption }, element("b", "", {}, entry.label), ` ${entry.caption}`), buttons);
 
-  const use = element("button", "inb-use", { type: "button", "aria-label": `Use ${entry.label} as next picture` },
-    entry.parent ? "Use as next" : "Start from this");
-  use.title = "Make this the picture to edit";
-  use.onclick = () => send({ type: "use", key: entry.key });
-  buttons.append(use);
-
+  if (entry.use) {
+    const use = element("button", "inb-use", { type: "button", "aria-label": `${entry.use}: ${entry.label}` }, entry.use);
+    use.title = "Make this the picture to edit";
+    use.onclick = () => send({ type: "use", key: entry.key });
+    buttons.append(use);
+  }
+  for (const label of entry.buttons) buttons.append(pressButton(entry, label, send));
   const parent = pictures.get(entry.parent);
   if (parent) {
     const show = (held) => {
@@ -91,11 +129,15 @@ function thumbnail(entry, pictures, send) {
     compare.onpointerup = compare.onpointercancel = compare.onblur = () => show(false);
     compare.onkeydown = (event) => { if (event.key === " " || event.key === "Enter") { event.preventDefault(); show(true); } };
     compare.onkeyup = () => show(false);
+    buttons.append(compare);
+  }
+  if (entry.saves) {
     const save = element("button", "inb-save", { type: "button", "aria-label": `Save ${entry.label} as a PNG file` }, "Save");
     save.title = "Write a PNG beside the notebook";
     save.onclick = () => send({ type: "save", key: entry.key });
-    buttons.append(compare, save);
+    buttons.append(save);
   }
+  if (entry.more.length) buttons.append(pressMenu(entry, send));
   return figure;
 }
 
@@ -110,7 +152,8 @@ function render({ model, el }) {
   strip.hidden = true;
   el.classList.add("inb-runs");
   el.dataset.lmSuppressShortcuts = "true";
-  el.append(progress.line, message.box, note, strip);
+  const offer = offerLine((sent) => model.send(sent));
+  el.append(offer.line, progress.line, message.box, note, strip);
 
   function addPicture(content, buffer) {
     if (pictures.has(content.key)) return;
@@ -119,10 +162,17 @@ function render({ model, el }) {
     pictures.set(content.key, entry);
     const figure = thumbnail(entry, pictures, (sent) => model.send(sent));
     figure.setAttribute("role", "listitem");
-    // The picture everything started from stays first; after it, the newest run comes first.
-    if (content.parent && strip.children.length > 1) strip.insertBefore(figure, strip.children[1]);
-    else strip.append(figure);
-    strip.hidden = strip.children.length < 2;
+    place(figure, content.key);
+    strip.hidden = pictures.has("original") && pictures.size < 2;
+  }
+
+  // The picture everything started from stays first; after it the newest run comes first, its pictures in order.
+  function place(figure, key) {
+    const run = key.split(".")[0];
+    const rest = [...strip.children].filter((each) => each.dataset.key !== "original");
+    const last = rest.filter((each) => each.dataset.key.split(".")[0] === run).at(-1);
+    if (key === "original") strip.prepend(figure);
+    else strip.insertBefore(figure, last ? last.nextSibling : rest[0] ?? null);
   }
 
   function receive(content, buffers) {
@@ -132,6 +182,8 @@ function render({ model, el }) {
       if (content.state === "running") note.hidden = true;
     } else if (content.type === "picture") {
       addPicture(content, buffers[0]);
+    } else if (content.type === "offer") {
+      offer.show(content);
     } else if (content.type === "note") {
       note.textContent = content.text;
       note.hidden = !content.text;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +31,14 @@ class Runs(Awake, anywidget.AnyWidget):
         *,
         on_use: Callable[[str], None],
         on_save: Callable[[str], None],
+        on_press: Callable[[str, str], None],
+        on_offer: Callable[[], None],
         on_ready: Callable[[], None],
     ) -> None:
         super().__init__()
-        self._on = {"use": on_use, "save": on_save}
-        self._on_ready = on_ready
+        self._on_use, self._on_save, self._on_press = on_use, on_save, on_press
+        self._on_offer, self._on_ready = on_offer, on_ready
+        self._offer: dict[str, object] = {"type": "offer", "text": "", "label": ""}
         self._status: dict[str, object] = status("idle", "Paint over the part to change, then press Run.")
         self._pictures: dict[str, tuple[dict[str, object], bytes]] = {}
         self.on_msg(self._receive)
@@ -50,28 +53,57 @@ class Runs(Awake, anywidget.AnyWidget):
         """Shows one sentence below the progress line until the next run."""
         self.send({"type": "note", "text": text})
 
+    def show_offer(self, text: str, label: str) -> None:
+        """Shows one sentence with a button called `label`; an empty text takes it away."""
+        self._offer = {"type": "offer", "text": text, "label": label}
+        self.send(self._offer)
+
     def add_picture(
-        self, key: str, image: Image.Image, *, label: str, caption: str, alt: str, parent: str = ""
+        self,
+        key: str,
+        image: Image.Image,
+        *,
+        label: str,
+        caption: str,
+        alt: str,
+        use: str,
+        parent: str = "",
+        buttons: Sequence[str] = (),
+        more: Sequence[str] = (),
     ) -> None:
-        """Adds a thumbnail once; `parent` is the key of what Compare shows, empty for a first picture."""
+        """Adds a thumbnail once.
+
+        `parent` is the key of what Compare shows, empty for nothing; `use` names the button that goes on from it, empty
+        for none. `buttons` and `more` are the provider's labels to press, the first as buttons, the others in a menu.
+        """
         if key in self._pictures:
             return
         content: dict[str, object] = {
             "type": "picture", "key": key, "parent": parent, "label": label, "caption": caption, "alt": alt,
+            "use": use, "buttons": list(buttons), "more": list(more), "saves": key != "original",
         }  # fmt: skip
         jpeg = images.encode_jpeg(images.thumbnail(image, THUMBNAIL_PX), quality=88)
         self._pictures[key] = (content, jpeg)
         self.send(content, [jpeg])
 
     def _receive(self, _: Any, content: dict[str, Any], buffers: list[memoryview]) -> None:
-        if content.get("type") == "ready":
-            self._replay()
-            self._on_ready()
-        elif handler := self._on.get(str(content.get("type"))):
-            handler(str(content.get("key")))
+        key = str(content.get("key"))
+        match content.get("type"):
+            case "ready":
+                self._replay()
+                self._on_ready()
+            case "use":
+                self._on_use(key)
+            case "save":
+                self._on_save(key)
+            case "press":
+                self._on_press(key, str(content.get("label")))
+            case "offer":
+                self._on_offer()
 
     def _replay(self) -> None:
         self.send(self._status)
+        self.send(self._offer)
         for content, jpeg in list(self._pictures.values()):
             self.send(content, [jpeg])
 

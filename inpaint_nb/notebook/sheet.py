@@ -19,22 +19,30 @@ PAPER = (255, 255, 255)
 
 
 def run_sheet(
-    parent: Image.Image, mask: Mask, results: Sequence[Image.Image], earlier: Sequence[Image.Image] = ()
+    parent: Image.Image | None,
+    mask: Mask | None,
+    results: Sequence[Image.Image],
+    earlier: Sequence[Image.Image] = (),
 ) -> Image.Image:
-    """The outlined parent, then the results, three in a row at most; below them `earlier` results, small."""
-    side = PAIR_PX if len(results) < 2 else MANY_PX
-    tiles = [outlined(parent, mask, side), *(tile(result, side) for result in results)]
-    columns = 2 if len(tiles) < 3 else 3
+    """The outlined parent if there is one, then the results; below them `earlier` results, small.
+
+    Four pictures make a square, others stand three in a row at most.
+    """
+    count = len(results) + (parent is not None)
+    side = PAIR_PX if count <= 2 else MANY_PX
+    tiles = [outlined(parent, mask, side)] if parent is not None else []
+    tiles += [tile(result, side) for result in results]
+    columns = 2 if count <= 2 or (parent is None and count == 4) else 3
     rows = [joined(tiles[start : start + columns]) for start in range(0, len(tiles), columns)]
     if earlier:
         rows.append(joined([tile(image, EARLIER_PX) for image in earlier]))
     return joined(rows, downwards=True)
 
 
-def outlined(image: Image.Image, mask: Mask, longest_px: int) -> Image.Image:
+def outlined(image: Image.Image, mask: Mask | None, longest_px: int) -> Image.Image:
     """The picture, reduced, with a line round the mask: white in black, so that it shows on any picture."""
     small = tile(image, longest_px)
-    if mask.is_empty:
+    if mask is None or mask.is_empty:
         return small
     inside = mask.to_image().resize(small.size, Image.Resampling.BOX).point(lambda value: 255 * (value > 63))
     near, far = (inside.filter(ImageFilter.MaxFilter(size)) for size in (3, 5))

@@ -1,9 +1,18 @@
 """Who does the work: one API each, as a story, behind one door for ours and third parties'."""
 
-from inpaint_nb.providers.provider import Provider
+from inpaint_nb.providers.provider import (
+    Cancels,
+    Configured,
+    Estimates,
+    FindsJobs,
+    Provider,
+    estimate,
+    options_of,
+)
 from inpaint_nb.providers.registry import (
     available_providers,
     check_request,
+    configured,
     find,
     names,
     provider,
@@ -13,13 +22,20 @@ from inpaint_nb.providers.registry import (
 from inpaint_nb.providers.table import ProviderRow, ProviderTable
 
 __all__ = [
+    "Cancels",
+    "Configured",
+    "Estimates",
+    "FindsJobs",
     "Provider",
     "ProviderRow",
     "ProviderTable",
     "available_providers",
     "check_request",
+    "configured",
+    "estimate",
     "find",
     "names",
+    "options_of",
     "provider",
     "providers_with",
     "register_provider",

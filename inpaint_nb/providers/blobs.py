@@ -41,7 +41,7 @@ def cells_of(hole: Mask, box: Box) -> Flags:
         np.logical_or.reduceat(
             np.logical_or.reduceat(band, np.arange(0, len(band), CELL_PX), axis=0), starts, axis=1
         )
-        for _, band in _bands(hole, box)
+        for band in _bands(hole, box)
     ]
     return np.concatenate(rows)
 
@@ -61,17 +61,27 @@ def tight(hole: Mask, box: Box) -> Box:
     """The box of what the hole has in `box`, which is something."""
     import numpy as np
 
-    bands = [(band.any(axis=0), band.any(axis=1)) for _, band in _bands(hole, box)]
+    bands = [(band.any(axis=0), band.any(axis=1)) for band in _bands(hole, box)]
     across = np.flatnonzero(np.logical_or.reduce([columns for columns, _ in bands]))
     down = np.flatnonzero(np.concatenate([rows for _, rows in bands]))
     left, top = box[:2]
     return left + int(across[0]), top + int(down[0]), left + int(across[-1]) + 1, top + int(down[-1]) + 1
 
 
-def _bands(hole: Mask, box: Box) -> Iterator[tuple[int, Flags]]:
+def covers_all(hole: Mask) -> bool:
+    """The hole is the whole picture."""
+    return hole.bbox == (0, 0, *hole.size) and all(bool(band.all()) for band in _bands(hole, hole.bbox))
+
+
+def area(hole: Mask, box: Box) -> int:
+    """How many pixels the hole has in `box`."""
+    return sum(int(band.sum()) for band in _bands(hole, box))
+
+
+def _bands(hole: Mask, box: Box) -> Iterator[Flags]:
     left, top, right, bottom = box
     for start in range(top, bottom, BAND_ROWS):
-        yield start, hole.crop((left, start, right, min(start + BAND_ROWS, bottom))) > 0
+        yield hole.crop((left, start, right, min(start + BAND_ROWS, bottom))) > 0
 
 
 def _joined(cells: set[tuple[int, int]]) -> list[list[tuple[int, int]]]:

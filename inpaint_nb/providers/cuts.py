@@ -6,12 +6,13 @@ A long thin blob is cut into several, or else the picture would have to be shrun
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import hypot
 from typing import TYPE_CHECKING
 
-from inpaint_nb.edit import box_size, clamp_box, grow_box, merge_near, overlaps
+from inpaint_nb.edit import box_size, clamp_box, grow_box, merge_near
 from inpaint_nb.images import Box, Size
 from inpaint_nb.masks import Mask
-from inpaint_nb.providers.blobs import CELL_PX, blob_boxes, box_of_cells, cells_of, tight
+from inpaint_nb.providers.blobs import CELL_PX, area, blob_boxes, box_of_cells, cells_of, tight
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,24 +28,25 @@ MIN_MARGIN_PX = 48  # 32 continued a gradient through a square hole at 42 dB, 48
 # blocks included, got out of step in crops that began anywhere.
 GRID_PX = 8
 LONG_PX = 512  # a blob up to this long is never cut: with its surroundings it is shrunk 2.7 times at most
-THIN_SHARE = 0.25  # of the square around a blob; a rectangle four times as long as wide has it, most others more
-MAX_CUTS = 63  # of one blob; the longest parts are cut first
+THIN_SHARE = 0.25  # of the square around a blob: what a rectangle has that is four times as long as wide
+MARGIN_TIMES = 3  # a part of a long thin blob looks that many times its width around,
+PART_MARGIN_PX = 96  # and this far at least: half its length took twice as long and looked the same
+MAX_CUTS = 31  # of one blob; the longest parts are cut first
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One part of the hole: what of it lies in `box` is filled, by looking at the picture in `around`.
 
-    In the boxes of `earlier` the hole has been filled before, so that what stands there counts as known.
+    In the boxes of `earlier` the hole was filled before, so that what stands there counts as known. For a part
+    of a long thin blob, `width_px` says how wide the hole is in it and `blob_px` how many pixels the blob has.
     """
 
     box: Box
     around: Box
     earlier: tuple[Box, ...] = ()
-
-    @property
-    def is_cut(self) -> bool:
-        ...
+    width_px: float = 0
+    blob_px: int = 0
 
 
 def find_pieces(hole: Mask) -> list[Piece]:
@@ -55,7 +57,11 @@ def find_pieces(hole: Mask) -> list[Piece]:
 
 def with_margin(box: Box, size: Size) -> Box:
     """`box` with surroundings to copy from: half its longer side, and never a thin frame."""
-    left, top, right, bottom = grow_box(box, max(MIN_MARGIN_PX, max(box_size(box)) // 2), size)
+    return _widened(box, max(MIN_MARGIN_PX, max(box_size(box)) // 2), size)
+
+
+def _widened(box: Box, margin_px: int, size: Size) -> Box:
+    left, top, right, bottom = grow_box(box, margin_px, size)
     on_grid = (
         left - left % GRID_PX,
         top - top % GRID_PX,
@@ -65,17 +71,32 @@ def with_margin(box: Box, size: Size) -> Box:
     return clamp_box(on_grid, size)
 
 
+def shared_box(first: Box, second: Box) -> Box | None:
+    """What two boxes share; None when they share nothing."""
+    left, top = max(first[0], second[0]), max(first[1], second[1])
+    right, bottom = min(first[2], second[2]), min(first[3], second[3])
+    return (left, top, right, bottom) if left < right and top < bottom else None
+
+
 def _pieces_of(hole: Mask, box: Box) -> list[Piece]:
     """The pieces that the hole's part in `box` is filled in."""
-    if max(box_size(box)) <= LONG_PX:
+    parts = _cut(cells_of(hole, box)) if max(box_size(box)) > LONG_PX else []
+    if len(parts) < 2:
         return [Piece(box, with_margin(box, hole.size))]
     pieces: list[Piece] = []
-    for rows, columns in _cut(cells_of(hole, box)):
+    blob_px = area(hole, box)
+    for rows, columns in parts:
         part = tight(hole, box_of_cells(rows, columns, box))
-        around = with_margin(part, hole.size)
-        earlier = tuple(piece.box for piece in pieces if overlaps(piece.box, around))
-        pieces.append(Piece(part, around, earlier))
+        width = area(hole, part) / hypot(*box_size(part))
+        around = _widened(part, _margin(part, width), hole.size)
+        earlier = tuple(other.box for other in pieces if shared_box(other.box, around))
+        pieces.append(Piece(part, around, earlier, width, blob_px))
     return pieces
+
+
+def _margin(part: Box, width_px: float) -> int:
+    wanted = max(round(MARGIN_TIMES * width_px), PART_MARGIN_PX)
+    return min(wanted, max(max(box_size(part)) // 2, MIN_MARGIN_PX))
 
 
 def _cut(cells: Flags) -> list[Part]:

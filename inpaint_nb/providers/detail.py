@@ -44,22 +44,34 @@ def sharpened(
     """
     import numpy as np
 
-    found = find_sources(np.asarray(filled), np.asarray(small_gap) > 0, seed)
+    here = np.flatnonzero(np.asarray(gap))
+    rows, columns = np.divmod(here, crop.width)
+    cell_rows = _cell_of_each(crop.height, small.height)[rows]
+    cell_columns = _cell_of_each(crop.width, small.width)[columns]
+    cells = _cells(np.asarray(small_gap) > 0)
+    cells[cell_rows, cell_columns] = True  # without a source a pixel would get its own old detail back
+    found = find_sources(np.asarray(filled), np.asarray(small_gap) > 0, cells, seed)
     box = gap.getbbox() or (0, 0, *gap.size)
     enlarged = enlarge(filled, crop.size, box, Image.Resampling.BICUBIC)
     sharp = crop.copy()
     sharp.paste(enlarged, box[:2], gap.crop(box))
     if found is None:
         return sharp
-    blurred = small.resize(crop.size, Image.Resampling.BICUBIC)
-    values, known = np.array(sharp), np.asarray(crop)
-    rows, columns = np.nonzero(np.asarray(gap))
-    sources = _followed(found, rows, columns, crop.size, small.size)
-    fresh = values[rows, columns].astype(np.int16)
-    fresh += known[sources]
-    fresh -= np.asarray(blurred)[sources]
-    values[rows, columns] = fresh.clip(0, 255)
+    down, right = _stretched(found, crop.size, small.size)
+    from_rows = (rows + down[cell_rows, cell_columns]).clip(0, crop.height - 1)
+    from_columns = (columns + right[cell_rows, cell_columns]).clip(0, crop.width - 1)
+    there = from_rows * crop.width + from_columns
+    values = np.array(sharp)
+    fresh = _pixels(values)[here].astype(np.int16)
+    fresh += _pixels(np.asarray(crop))[there]
+    fresh -= _pixels(np.asarray(small.resize(crop.size, Image.Resampling.BICUBIC)))[there]
+    _pixels(values)[here] = fresh.clip(0, 255)
     return Image.fromarray(values)
+
+
+def _pixels(picture: Bytes) -> Bytes:
+    """The same pixels as one list, row by row."""
+    return picture.reshape(-1, 3)
 
 
 def enlarge(small: Image.Image, size: Size, box: Box, resampling: Image.Resampling) -> Image.Image:
@@ -69,32 +81,29 @@ def enlarge(small: Image.Image, size: Size, box: Box, resampling: Image.Resampli
     return small.resize((box[2] - box[0], box[3] - box[1]), resampling, part)
 
 
-def _followed(
-    found: tuple[Whole, Whole], rows: Whole, columns: Whole, large: Size, small: Size
-) -> tuple[Whole, Whole]:
-    """Where in the large picture the pixels at `rows` and `columns` take their detail from."""
+def _stretched(offsets: tuple[Whole, Whole], large: Size, small: Size) -> tuple[Whole, Whole]:
+    """Offsets in the small picture, down and right, as offsets in the large one."""
     import numpy as np
 
-    down, right = found
-    cell_row = _cell_of_each(large[1], small[1])[rows]
-    cell_column = _cell_of_each(large[0], small[0])[columns]
-    far_down = np.rint(down * (large[1] / small[1])).astype(np.int64)
-    far_right = np.rint(right * (large[0] / small[0])).astype(np.int64)
-    from_rows = rows + far_down[cell_row, cell_column]
-    from_columns = columns + far_right[cell_row, cell_column]
-    return from_rows.clip(0, large[1] - 1), from_columns.clip(0, large[0] - 1)
+    down, right = offsets
+    return (
+        np.rint(down * (large[1] / small[1])).astype(np.int64),
+        np.rint(right * (large[0] / small[0])).astype(np.int64),
+    )
 
 
 def _cell_of_each(large_px: int, small_px: int) -> Whole:
-    """The cell of each pixel along one side of the large picture."""
+    """The cell of each pixel along one side of the large picture.
+
+    A pixel lies where its middle does, as for Pillow's BOX, which shrank the hole.
+    """
     import numpy as np
 
-    return np.minimum(np.arange(large_px) * small_px // large_px, small_px - 1) // STEP_PX
+    return ((2 * np.arange(large_px) + 1) * small_px - 1) // (2 * large_px) // STEP_PX
 
 
-def find_sources(filled: Bytes, hole: Flags, seed: int) -> tuple[Whole, Whole] | None:
-    """How far down and right the known place lies that each cell of the hole resembles most, 0 outside the
-    hole.
+def find_sources(filled: Bytes, hole: Flags, cells: Flags, seed: int) -> tuple[Whole, Whole] | None:
+    """How far down and right the known place lies that each of the `cells` resembles most, 0 for others.
 
     None where there is no known place large enough to compare with.
     """
@@ -103,7 +112,6 @@ def find_sources(filled: Bytes, hole: Flags, seed: int) -> tuple[Whole, Whole] |
     usable = ~_widened(hole, REACH_PX + 1)
     if not usable.any():
         return None
-    cells = _cells(hole)
     search = _Search.begin(filled, usable, cells, np.random.default_rng(abs(seed)))
     for _ in range(ROUNDS):
         search.ask_neighbours()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import ClassVar, Literal
 
 from PIL import Image
@@ -16,21 +16,23 @@ from inpaint_nb.edit import (
     Notice,
     Parameter,
     Progress,
+    Request,
     Submitted,
 )
 from inpaint_nb.errors import InputError, SettingsError
 from inpaint_nb.http import Client
-from inpaint_nb.images import Box
 from inpaint_nb.masks import Mask
 from inpaint_nb.providers import patchmatch, pullpush
-from inpaint_nb.providers.pieces import Fill, fill_piece, find_pieces, paste_pieces
+from inpaint_nb.providers.blobs import covers_all
+from inpaint_nb.providers.cuts import find_pieces
+from inpaint_nb.providers.pieces import Fill, Working, fill_piece, paste_piece
 from inpaint_nb.workers import offload
 
 Engine = Literal["auto", "patchmatch", "smooth"]
 
-# The longer side of what is filled at once: about 1.5 s and 6 s for a hole of any size. The detail that shrinking
-# takes is put back, so a draft larger than this took longer and looked the same.
-WORKING_PX = {"draft": 384, "fine": 1024}
+# A compact hole of any size takes about 1.5 s and 6 s, and a stroke 40 px wide across 8192 × 8192 px 7 s and 30 s. The
+# detail that shrinking takes is put back, so a draft larger than this took longer and looked the same.
+WORKING = {"draft": Working(384, 16, 36_000), "fine": Working(1024, 24, 130_000)}
 LARGEST_OWN_SEED = 2**31  # short enough to be typed again
 
 
@@ -51,7 +53,7 @@ class LocalProvider:
         concurrency=1,
         parameters={
             "quality": Parameter(
-                "draft", "working size: draft is quick, fine is sharper and slower", tuple(WORKING_PX)
+                "draft", "working size: draft is quick, fine is sharper and slower", tuple(WORKING)
             )
         },
     )
@@ -61,8 +63,15 @@ class LocalProvider:
             raise InputError(f"engine cannot be {engine!r}.", "Choose from 'auto', 'patchmatch', 'smooth'.")
         self.engine = engine
 
-    async def run(self, request: EditRequest, http: Client) -> AsyncIterator[Event]:
-        """The story of one edit: look around, fill each blob for each picture, put together."""
+    @property
+    def options(self) -> Mapping[str, object]:
+        """What to call the class with to get this provider again."""
+        return {"engine": self.engine}
+
+    async def run(self, request: Request, http: Client) -> AsyncIterator[Event]:
+        """The story of one edit: look around, then fill piece after piece, for each picture."""
+        if not isinstance(request, EditRequest):
+            raise InputError("'local' fills what is masked in a picture, and nothing else.")
         hole = await offload(_hole_of, request)
         yield Submitted()
         yield Progress("looking around", 0.0)
@@ -71,24 +80,22 @@ class LocalProvider:
             yield Notice(
                 f"Filled smoothly, without texture, because PatchMatch cannot be used here: {missing}."
             )
-        boxes = await offload(find_pieces, hole)
+        pieces = await offload(find_pieces, hole)
         seed = secrets.randbelow(LARGEST_OWN_SEED) if request.seed is None else request.seed
-        cap_px = WORKING_PX[str(self.capabilities.value_of("quality", request.params))]
+        working = WORKING[str(self.capabilities.value_of("quality", request.params))]
         images: list[Image.Image] = []
         for number in range(request.count):
-            pieces: list[tuple[Box, Image.Image]] = []
-            for box in boxes:
-                yield _progress(number * len(boxes) + len(pieces), request.count * len(boxes))
-                piece = await offload(
-                    fill_piece, request.image, hole, box, cap_px, FILLS[engine], seed + number
-                )
-                pieces.append((box, piece))
-            images.append(await offload(paste_pieces, request.image, hole, pieces))
+            image = await offload(request.image.copy)
+            for at, piece in enumerate(pieces):
+                yield _progress(number * len(pieces) + at, request.count * len(pieces))
+                filled = await offload(fill_piece, image, hole, piece, working, FILLS[engine], seed + number)
+                await offload(paste_piece, image, hole, piece, filled)
+            images.append(image)
         if request.count > 1 and await offload(_are_alike, images):
             yield Notice("Every seed gave the same picture: the surroundings leave one answer.")
         yield Finished(tuple(images), remote={"seed": seed, "engine": engine})
 
-    async def resume(self, remote_id: str, request: EditRequest, http: Client) -> AsyncIterator[Event]:
+    async def resume(self, remote_id: str, request: Request, http: Client) -> AsyncIterator[Event]:
         """The same story from its beginning: there is nothing remote to go on with."""
         async for event in self.run(request, http):
             yield event
@@ -112,7 +119,7 @@ FILLS: dict[str, Fill] = {"patchmatch": patchmatch.fill, "smooth": pullpush.fill
 def _hole_of(request: EditRequest) -> Mask:
     """What is to be filled. Raises InputError where that leaves nothing to fill from."""
     hole = request.blend_mask  # above 0 exactly where the sent mask is, and needs no copy
-    if hole.bbox == (0, 0, *hole.size) and bool(hole.crop(hole.bbox).all()):
+    if covers_all(hole):
         raise InputError(
             "The whole picture is masked, so there is nothing around to fill from.",
             "Unmask a part of it, or use a provider that makes pictures from a prompt.",

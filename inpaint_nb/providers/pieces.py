@@ -1,4 +1,4 @@
-"""The parts of a picture that are filled one by one: a hole with enough around it to copy from.
+"""Filling one piece of a hole: at a size that is quick to work at, and with its sharpness put back.
 
 The hole is wherever a mask is above 0, soft edges included.
 """
@@ -6,14 +6,16 @@ The hole is wherever a mask is above 0, soft edges included.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageChops, ImageStat
 
-from inpaint_nb.edit import box_size, clamp_box, grow_box, merge_near
+from inpaint_nb.edit import box_size, relative_to
 from inpaint_nb.images import Box, Size
 from inpaint_nb.masks import Mask
 from inpaint_nb.providers import pullpush
+from inpaint_nb.providers.cuts import Piece
 from inpaint_nb.providers.detail import enlarge, sharpened
 
 if TYPE_CHECKING:
@@ -22,42 +24,42 @@ if TYPE_CHECKING:
 
 Fill = Callable[["NDArray[np.uint8]", "NDArray[np.bool_]", int], "NDArray[np.uint8]"]
 
-MIN_MARGIN_PX = 48  # 32 continued a gradient through a square hole at 42 dB, 48 at 56
 LEAST_SHARE = 0.1  # of a shrunk pixel must be known for its colour to count: 8 bits tell little about less
 _WHERE_SET = [0] + [255] * 255
-# Crops begin on a grid of this size. PatchMatch halves the picture some times, and what repeats every 8 px, JPEG's
-# blocks included, got out of step in crops that began anywhere.
-GRID_PX = 8
-CELL_PX = 32  # blobs are told apart on a grid of this size, so that a thousand specks cost no more than one
 
 
-def find_pieces(hole: Mask) -> list[Box]:
-    """The boxes to work on, from top to bottom: far-apart blobs in a box each, with what surrounds them."""
-    if hole.bbox is None:
-        return []
-    boxes = merge_near(_blob_boxes(hole, hole.bbox), lambda box: with_margin(box, hole.size))
-    return [with_margin(box, hole.size) for box in boxes]
+@dataclass(frozen=True, slots=True)
+class Working:
+    """How large a piece is while it is filled: its longer side is at most `longest_px`.
+
+    The parts of a long thin blob are many, so they are shrunk until they are `thin_px` wide, or until all of
+    them hold `most_px` of hole. PatchMatch takes about 0.1 ms for each pixel of hole, twice as much where it is
+    more than 18 px wide.
+    """
+
+    longest_px: int
+    thin_px: int
+    most_px: int
+
+    def scale_of(self, piece: Piece) -> float:
+        """By how much the piece is to be shrunk; 1 leaves it as it is."""
+        times = max(box_size(piece.around)) / self.longest_px
+        if piece.blob_px:
+            times = max(times, min(piece.width_px / self.thin_px, (piece.blob_px / self.most_px) ** 0.5))
+        return min(1 / times, 1)
 
 
-def with_margin(box: Box, size: Size) -> Box:
-    """`box` with surroundings to copy from: half its longer side, and never a thin frame."""
-    left, top, right, bottom = grow_box(box, max(MIN_MARGIN_PX, max(box_size(box)) // 2), size)
-    on_grid = (
-        left - left % GRID_PX,
-        top - top % GRID_PX,
-        right + -right % GRID_PX,
-        bottom + -bottom % GRID_PX,
-    )
-    return clamp_box(on_grid, size)
-
-
-def fill_piece(picture: Image.Image, hole: Mask, box: Box, cap_px: int, fill: Fill, seed: int) -> Image.Image:
-    """`box` of the picture in mode RGB, with the hole filled at a working size of at most `cap_px`."""
-    crop = picture.crop(box).convert("RGB")
-    gap = _gap(hole, box)
-    if max(crop.size) <= cap_px:
+def fill_piece(
+    picture: Image.Image, hole: Mask, piece: Piece, working: Working, fill: Fill, seed: int
+) -> Image.Image:
+    """The picture around a piece in mode RGB, with the hole filled at a `working` size."""
+    crop = picture.crop(piece.around).convert("RGB")
+    gap = _gap(hole, piece.around)
+    for box in piece.earlier:
+        gap.paste(0, relative_to(box, piece.around))
+    scale = working.scale_of(piece)
+    if scale == 1:
         return _filled(crop, gap, fill, seed)
-    scale = cap_px / max(crop.size)
     size = (max(1, round(crop.width * scale)), max(1, round(crop.height * scale)))
     small_gap = gap.resize(size, Image.Resampling.BOX).point(_WHERE_SET)
     if small_gap.getextrema() == (255, 255):  # a hatched hole, or next to nothing known: no patch to copy
@@ -66,15 +68,13 @@ def fill_piece(picture: Image.Image, hole: Mask, box: Box, cap_px: int, fill: Fi
     return sharpened(crop, gap, small, _filled(small, small_gap, fill, seed), small_gap, seed)
 
 
-def paste_pieces(picture: Image.Image, hole: Mask, pieces: list[tuple[Box, Image.Image]]) -> Image.Image:
-    """A copy of `picture` with the pieces in it, in the hole only and with the alpha as it was."""
-    whole = picture.copy()
-    for box, piece in pieces:
-        fitted = piece.convert("L" if picture.mode == "L" else "RGB")
-        if picture.mode == "RGBA":
-            fitted.putalpha(picture.crop(box).getchannel("A"))
-        whole.paste(fitted, box[:2], _gap(hole, box))
-    return whole
+def paste_piece(picture: Image.Image, hole: Mask, piece: Piece, filled: Image.Image) -> None:
+    """Put what was filled for `piece` into `picture`, in the hole only and with the alpha as it was."""
+    part = filled.crop(relative_to(piece.box, piece.around))
+    fitted = part.convert("L" if picture.mode == "L" else "RGB")
+    if picture.mode == "RGBA":
+        fitted.putalpha(picture.crop(piece.box).getchannel("A"))
+    picture.paste(fitted, piece.box[:2], _gap(hole, piece.box))
 
 
 def _gap(hole: Mask, box: Box) -> Image.Image:
@@ -110,45 +110,3 @@ def _smooth(crop: Image.Image, gap: Image.Image, size: Size) -> Image.Image:
         return Image.new("RGB", size, tuple(round(mean) for mean in ImageStat.Stat(crop, known).mean))
     mean = (np.asarray(colour, np.float32) / np.maximum(share, LEAST_SHARE)).clip(0, 255).astype(np.uint8)
     return Image.fromarray(pullpush.fill(mean, share[..., 0] < LEAST_SHARE, 0))
-
-
-def _blob_boxes(hole: Mask, box: Box) -> list[Box]:
-    """The boxes of the hole's blobs, in image pixels; blobs less than a cell apart may count as one."""
-    import numpy as np
-
-    values = hole.crop(box) > 0
-    blobs = _joined({(int(row), int(column)) for row, column in np.argwhere(_cells(values))})
-    return [_tight(values, blob, box[:2]) for blob in blobs]
-
-
-def _cells(values: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which cells of the grid hold any True pixel."""
-    import numpy as np
-
-    rows = np.logical_or.reduceat(values, np.arange(0, values.shape[0], CELL_PX), axis=0)
-    return np.logical_or.reduceat(rows, np.arange(0, values.shape[1], CELL_PX), axis=1)
-
-
-def _joined(cells: set[tuple[int, int]]) -> list[list[tuple[int, int]]]:
-    """The cells in groups that touch, at corners too. Empties `cells`."""
-    groups = []
-    while cells:
-        group = [cells.pop()]
-        for row, column in group:
-            around = {(row + down, column + right) for down in (-1, 0, 1) for right in (-1, 0, 1)} & cells
-            cells -= around
-            group += around
-        groups.append(group)
-    return groups
-
-
-def _tight(values: NDArray[np.bool_], blob: list[tuple[int, int]], corner: tuple[int, int]) -> Box:
-    """The box of the True pixels around the blob's cells, other blobs' included, in image pixels."""
-    import numpy as np
-
-    rows, columns = zip(*blob, strict=True)
-    top, left = min(rows) * CELL_PX, min(columns) * CELL_PX
-    around = values[top : (max(rows) + 1) * CELL_PX, left : (max(columns) + 1) * CELL_PX]
-    down, right = np.flatnonzero(around.any(axis=1)), np.flatnonzero(around.any(axis=0))
-    x, y = corner[0] + left, corner[1] + top
-    return x + int(right[0]), y + int(down[0]), x + int(right[-1]) + 1, y + int(down[-1]) + 1

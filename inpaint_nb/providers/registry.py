@@ -6,18 +6,26 @@ import inspect
 from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from inpaint_nb.edit import Capabilities, EditRequest, check
-from inpaint_nb.edit.request import Wanted
+from inpaint_nb.edit import Capabilities, Request, check
+from inpaint_nb.edit.refusals import Wanted
 from inpaint_nb.errors import InpaintError, InputError, SettingsError
 from inpaint_nb.providers.provider import Provider
 from inpaint_nb.providers.table import ProviderRow, ProviderTable
-from inpaint_nb.settings import default_provider
+from inpaint_nb.secret import Secret
+from inpaint_nb.settings import GivenKey, default_provider, guarded
 
 GROUP = "inpaint_nb.providers"
 # Ours by name, for a checkout whose metadata is missing or older than its code.
-OURS = {"local": EntryPoint("local", "inpaint_nb.providers.local:LocalProvider", GROUP)}
+OURS = {
+    name: EntryPoint(name, f"inpaint_nb.providers.{name}:{cls}", GROUP)
+    for name, cls in {
+        "imaginepro": "ImagineProProvider",
+        "local": "LocalProvider",
+        "lotimage": "LotImageProvider",
+    }.items()
+}
 
 ProviderClass = TypeVar("ProviderClass", bound=type[Provider])
 
@@ -59,17 +67,30 @@ def refuse(name_or_provider: object, ability: str, capability: str) -> InputErro
 
 
 def provider(
-    name: str, *, api_key: str | None = None, base_url: str | None = None, **options: object
+    name: str, *, api_key: GivenKey = None, base_url: str | None = None, **options: object
 ) -> Provider:
     """The provider `name`, configured: pass it wherever `provider=` is asked for.
 
     Raises SettingsError for an unknown name, InputError for an option that the provider lacks.
     """
+    api_key = guarded(api_key)
     cls = _class_of(name)
     given = {"api_key": api_key, "base_url": base_url}
     settings = {key: value for key, value in given.items() if value is not None} | options
     _check_options(cls, settings)
-    return cls(**settings)
+    return cls(**{name: _plain(value) for name, value in settings.items()})
+
+
+def configured(name: str, options: Mapping[str, object]) -> Provider:
+    """The provider `name` as it was configured when it gave these `options`.
+
+    Raises SettingsError where the provider, as it is installed now, cannot be configured so.
+    """
+    cls = _class_of(name)
+    try:
+        return cls(**options)
+    except TypeError as error:
+        raise SettingsError(f"The provider {name!r} no longer takes the options {dict(options)}.") from error
 
 
 def names() -> list[str]:
@@ -87,7 +108,7 @@ def providers_with(wanted: Wanted) -> list[str]:
     return [row.name for row in available_providers() if row.capabilities and wanted(row.capabilities)]
 
 
-def check_request(request: EditRequest, provider: Provider) -> None:
+def check_request(request: Request, provider: Provider) -> None:
     """Nothing, or InputError that says what this provider cannot be asked, and who can."""
     check(request, provider.name, provider.capabilities, providers_with)
 
@@ -149,6 +170,11 @@ def _check_class(cls: object) -> None:
 
 def _lacks(cls: type, what: str) -> InputError:
     return InputError(f"{cls.__name__} cannot be a provider: it lacks {what}.")
+
+
+def _plain(value: object) -> Any:  # Any: an option of a class that is known by name only
+    """The option as the class takes it: to third parties a key is a text."""
+    return value.reveal() if isinstance(value, Secret) else value
 
 
 def _check_options(cls: type[Provider], settings: Mapping[str, object]) -> None:

@@ -13,6 +13,7 @@ COLUMNS = (
     "needs key",
     "takes mask",
     "takes any picture",
+    "makes pictures",
     "progress",
     "cancel",
     "count",
@@ -38,6 +39,7 @@ class ProviderRow:
             able.needs_key,
             able.takes_mask,
             able.takes_any_picture,
+            able.makes_pictures,
             able.reports_progress,
             able.cancels,
         )

@@ -15,6 +15,7 @@ from typing import Any
 from PIL import Image
 
 from inpaint_nb import images, settings
+from inpaint_nb.edit import RemotePicture
 from inpaint_nb.errors import StoreError
 from inpaint_nb.images import Box
 from inpaint_nb.store import owner as owners
@@ -29,24 +30,10 @@ from inpaint_nb.store.records import (
     to_json,
     to_row,
 )
+from inpaint_nb.store.schema import VERSION, bring_up, version_of
 from inpaint_nb.store.writer import Writer
 
-VERSION = 1
 BUSY_SECONDS = 10.0  # how long a write waits for another kernel's
-
-_SCHEMA = f"""
-CREATE TABLE IF NOT EXISTS jobs ({", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())});
-CREATE INDEX IF NOT EXISTS jobs_unfinished ON jobs (created) WHERE finished IS NULL;
-CREATE TABLE IF NOT EXISTS events (
-    job TEXT NOT NULL, seq INTEGER NOT NULL, time REAL NOT NULL, kind TEXT NOT NULL, said TEXT NOT NULL,
-    PRIMARY KEY (job, seq)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS pictures (
-    job TEXT NOT NULL, role TEXT NOT NULL, position INTEGER NOT NULL, digest TEXT NOT NULL,
-    patch TEXT, base TEXT, box TEXT,
-    PRIMARY KEY (job, role, position)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS pictures_patched ON pictures (digest) WHERE patch IS NOT NULL;
-PRAGMA user_version = {VERSION};
-"""
 
 
 class Store:
@@ -173,6 +160,24 @@ class Store:
         sql = "SELECT time, kind, said FROM events WHERE job = ? ORDER BY seq"
         return [StoredEvent(time, kind, json.loads(said)) for time, kind, said in self._read(sql, (job_id,))]
 
+    def remote_of(self, digest: str, provider: str) -> RemotePicture | None:
+        """Where the picture with this digest lives at `provider`: the newest job there that made it, if any."""
+        sql = """
+            SELECT remote_id, actions, position, grid = 'true' OR 1 < (
+                SELECT count(*) FROM pictures AS others WHERE others.job = found.job AND others.role = found.role)
+            FROM pictures AS found JOIN jobs ON jobs.id = found.job
+            WHERE found.digest = ? AND provider = ? AND status = 'done' AND remote_id IS NOT NULL
+            ORDER BY created DESC, role LIMIT 1"""
+        for remote_id, actions, position, is_one_of_several in self._read(sql, (digest, provider)):
+            offered = json.loads(actions)
+            return RemotePicture(
+                provider,
+                remote_id,
+                position if is_one_of_several else None,
+                None if offered is None else tuple(offered),
+            )
+        return None
+
     # -- inside
 
     def _records(self, which: str, values: Sequence[object] = ()) -> list[Record]:
@@ -203,8 +208,9 @@ class Store:
             return []
         try:
             with closing(_open(self._database)) as connection:
-                self._check_version(connection)
-                return connection.execute(sql, values).fetchall()
+                if self._checked_version(connection) == VERSION:
+                    return connection.execute(sql, values).fetchall()
+            return self._writer.write(lambda writing: writing.execute(sql, values).fetchall()).result()
         except sqlite3.Error as error:
             raise self._explain(error) from error
 
@@ -215,24 +221,25 @@ class Store:
         self._make_folder()
         connection = _open(self._database)
         try:
-            self._check_version(connection)
+            self._checked_version(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(
                 "PRAGMA synchronous = FULL"
             )  # a commit is on disk, not only in the system's memory
-            connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+            bring_up(connection)
         except BaseException:
             connection.close()
             raise
         return connection
 
-    def _check_version(self, connection: sqlite3.Connection) -> None:
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
+    def _checked_version(self, connection: sqlite3.Connection) -> int:
+        version = version_of(connection)
         if version > VERSION:
             raise StoreError(
                 f"The store at {self.folder} was made by a newer inpaint_nb.",
                 "Upgrade inpaint_nb, or set INPAINT_NB_STORE to another folder.",
             )
+        return version
 
     def _make_folder(self) -> None:
         ignore = self.folder / ".gitignore"

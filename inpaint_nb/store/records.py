@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 PictureRole = Literal["composited", "raw"]
+Kind = Literal["edit", "imagine", "press", "fetch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,25 +37,35 @@ class Kept:
 class Record:
     """One job, from the moment it was asked for to its end.
 
+    `kind` says what was asked. `parent` is the digest of the picture edited or pressed and `mask` that of the
+    mask, which is made of `operations` (`Mask.to_record`): both are None where the job had none. `target` is the
+    picture at the provider that is edited, pressed or fetched, `label` the button, and `edit` what of an edit is
+    said nowhere else, for a press that brings out one of its candidates. `options` configured the provider; there is
+    no key among them. `source` is Python that opens what the job started from, where somebody knows.
+
     `status` is "waiting" until the request may have left, then "submitting", and in the end "done", "failed"
-    or "cancelled". `mask` is the mask's digest and `operations` what it is made of (`Mask.to_record`);
-    `source` is Python that opens the parent again, where somebody knows.
-    `composited` and `raw` are digests of pictures, in order.
+    or "cancelled". `actions` is None where the provider did not say. `composited` and `raw` are digests of pictures,
+    in order.
     """
 
     id: str
     created: float
     provider: str
-    prompt: str
+    prompt: str | None
     params: Mapping[str, object]
-    count: int
-    seed: int | None
-    feather_px: float
-    feather: str
-    parent: str
-    mask: str
-    operations: Mapping[str, object]
+    count: int = 1
+    seed: int | None = None
+    feather_px: float = 0.0
+    feather: str = "inside"
+    parent: str | None = None
+    mask: str | None = None
+    operations: Mapping[str, object] = field(default_factory=dict)
     source: str = ""
+    kind: Kind = "edit"
+    target: Mapping[str, object] | None = None
+    label: str | None = None
+    edit: Mapping[str, object] | None = None
+    options: Mapping[str, object] = field(default_factory=dict)
     owner: str = ""
     status: str = "waiting"
     remote_id: str | None = None
@@ -64,7 +75,8 @@ class Record:
     seconds: float | None = None
     cost: float | None = None
     remote: Mapping[str, object] = field(default_factory=dict)
-    actions: tuple[str, ...] = ()
+    actions: tuple[str, ...] | None = ()
+    grid: bool = False
     reports: tuple[Mapping[str, int], ...] = ()
     notes: tuple[str, ...] = ()
     finished: float | None = None
@@ -77,21 +89,27 @@ class Record:
         return self.finished is not None
 
 
-# How each field of a Record lies in the table `jobs`, in order; pictures have a table of their own.
+# How each field of a Record lies in the table `jobs`, in order; pictures have a table of their own. What version 1
+# lacked has a default, so that a kernel which still runs it can go on writing.
 COLUMNS: dict[str, str] = {
     "id": "TEXT PRIMARY KEY",
     "created": "REAL NOT NULL",
     "provider": "TEXT NOT NULL",
-    "prompt": "TEXT NOT NULL",
+    "prompt": "TEXT",
     "params": "TEXT NOT NULL",
     "count": "INTEGER NOT NULL",
     "seed": "TEXT NOT NULL",  # SQLite's integers end at 64 bits
     "feather_px": "REAL NOT NULL",
     "feather": "TEXT NOT NULL",
-    "parent": "TEXT NOT NULL",
-    "mask": "TEXT NOT NULL",
+    "parent": "TEXT",
+    "mask": "TEXT",
     "operations": "TEXT NOT NULL",
     "source": "TEXT NOT NULL",
+    "kind": "TEXT NOT NULL DEFAULT 'edit'",
+    "target": "TEXT NOT NULL DEFAULT 'null'",
+    "label": "TEXT",
+    "edit": "TEXT NOT NULL DEFAULT 'null'",
+    "options": "TEXT NOT NULL DEFAULT '{}'",
     "owner": "TEXT NOT NULL",
     "status": "TEXT NOT NULL",
     "remote_id": "TEXT",
@@ -102,11 +120,14 @@ COLUMNS: dict[str, str] = {
     "cost": "REAL",
     "remote": "TEXT NOT NULL",
     "actions": "TEXT NOT NULL",
+    "grid": "TEXT NOT NULL DEFAULT 'false'",
     "reports": "TEXT NOT NULL",
     "notes": "TEXT NOT NULL",
     "finished": "REAL",
 }
-_JSON = {"seed", "params", "operations", "remote", "actions", "reports", "notes"}
+_JSON = {
+    "seed", "params", "operations", "target", "edit", "options", "remote", "actions", "grid", "reports", "notes",
+}  # fmt: skip
 _SEQUENCES = {"actions", "reports", "notes"}
 
 
@@ -129,4 +150,4 @@ def _field(name: str, value: object) -> object:
     if name not in _JSON:
         return value
     read = json.loads(str(value))
-    return tuple(read) if name in _SEQUENCES else read
+    return tuple(read) if name in _SEQUENCES and read is not None else read

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from inpaint_nb.edit import Report, composite
-from inpaint_nb.edit.composite import verify
+from inpaint_nb.edit.composite import BAND_ROWS, verify
 from inpaint_nb.errors import InpaintError
 from inpaint_nb.masks import Mask
 
@@ -84,6 +84,27 @@ def test_the_report_counts_inside_ring_and_what_the_provider_did_outside():
         changed_outside=0,
         raw_changed_outside=int((changed & ~blended).sum()),
         raw_max_difference_outside=10,
+    )
+
+
+@pytest.mark.parametrize("soft", [False, True])
+def test_a_tall_picture_is_counted_and_laid_over_as_one(soft):
+    """Changes far apart from top to bottom all count, in a mask with hard or soft edges."""
+    size = (20, 5 * BAND_ROWS + 7)
+    parent, raw = noise("RGB", size), noise("RGB", size, 1)
+    values = np.zeros(size[::-1], np.uint8)
+    values[3:-2:11, 4:9] = 255
+    blend = Mask.from_array(values // 2 if soft else values)
+    painted = Mask.from_array(np.where(np.arange(20) < 6, values, 0).astype(np.uint8))
+    image, report = composite(parent, raw, blend, painted)
+    old, new, given = (np.asarray(picture, int) for picture in (parent, image, raw))
+    changed, ring = (old != new).any(axis=2), (values > 0) & (np.arange(20) >= 6)
+    assert report == Report(
+        changed_inside=int((changed & (painted.to_array() > 0)).sum()),
+        changed_ring=int((changed & ring).sum()),
+        changed_outside=0,
+        raw_changed_outside=int((old != given).any(axis=2)[values == 0].sum()),
+        raw_max_difference_outside=int(np.abs(old - given)[values == 0].max()),
     )
 
 

@@ -6,7 +6,16 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from inpaint_nb.edit import Capabilities, EditRequest, Parameter, check
+from inpaint_nb.edit import (
+    Capabilities,
+    EditRequest,
+    FetchRequest,
+    ImagineRequest,
+    Parameter,
+    PressRequest,
+    RemotePicture,
+    check,
+)
 from inpaint_nb.errors import InputError
 from inpaint_nb.masks import Mask
 
@@ -19,6 +28,15 @@ ABLE = Capabilities(
         "quality": Parameter("draft", "how fine", ("draft", "fine")),
         "steps": Parameter(20, "steps"),
     },
+)
+OWN_ONLY = replace(
+    ABLE,
+    takes_any_picture=False,
+    makes_pictures=True,
+    presses=True,
+    keeps_pictures=True,
+    masked_button="Paint",
+    own_pictures_hint="Imagine, then upscale.",
 )
 REQUEST = EditRequest(Image.new("RGB", SIZE), Mask.rectangle(SIZE, (5, 5, 20, 20)), "a fox")
 
@@ -110,8 +128,79 @@ def test_a_prompt_that_is_no_text_is_refused():
 
 
 def test_a_picture_from_elsewhere_is_refused_where_only_own_ones_are_edited():
-    """A provider that edits only its own pictures says how to open one."""
-    assert "open('painter:ID')" in refusal(REQUEST, replace(ABLE, takes_any_picture=False))
+    """A provider that edits only its own pictures says how to get one, and who takes any picture."""
+    words = refusal(REQUEST, OWN_ONLY, lambda wanted: ["other"] if wanted(ABLE) else [])
+    assert "Imagine, then upscale." in words
+    assert "open('painter:ID')" in words
+    assert words.endswith("Providers that take any picture: other.")
+
+
+@pytest.mark.parametrize(
+    ("remote", "way"),
+    [
+        (RemotePicture("someone", "7"), "only pictures that it made itself"),
+        (RemotePicture("painter", "7", index=2), "result.upscale(2)"),
+        (
+            RemotePicture("painter", "7", actions=("U1", "U2", "V1")),
+            "press one of U1, U2 (result.upscale(0) presses U1), then edit",
+        ),
+        (RemotePicture("painter", "7", actions=("Zoom",)), "It offers Zoom."),
+        (RemotePicture("painter", "7", actions=()), "nothing that could be pressed"),
+    ],
+)
+def test_a_picture_that_cannot_be_edited_says_which_button_leads_to_one(remote, way):
+    """A picture of another provider, a tile of a grid and a grid are refused, each with the way on."""
+    assert way in refusal(replace(REQUEST, remote=remote), OWN_ONLY)
+
+
+@pytest.mark.parametrize("actions", [None, ("Paint", "Zoom")])
+def test_an_own_picture_passes_where_the_button_is_there_or_nobody_knows(actions):
+    """A picture of the provider that offers the masked button, or may offer it, can be edited."""
+    check(replace(REQUEST, remote=RemotePicture("painter", "7", None, actions)), "painter", OWN_ONLY)
+
+
+def test_a_provider_without_masks_needs_none():
+    """Where no mask is taken an empty one passes, one of another size still not."""
+    maskless = replace(ABLE, takes_mask=False)
+    check(replace(REQUEST, mask=Mask.empty(SIZE)), "painter", maskless)
+    assert "10 × 12" in refusal(replace(REQUEST, mask=Mask.full((10, 12))), maskless)
+
+
+@pytest.mark.parametrize(
+    ("request_", "lacks"),
+    [
+        (ImagineRequest("a fox"), "makes a first picture"),
+        (PressRequest(RemotePicture("painter", "7"), "U1"), "has buttons"),
+        (FetchRequest("7"), "keeps pictures"),
+    ],
+)
+def test_a_kind_of_request_that_the_provider_lacks_is_refused_with_who_has_it(request_, lacks):
+    """What is no edit is asked only of providers that name it among their capabilities."""
+    assert lacks in refusal(request_)
+    assert refusal(request_).endswith("None of the installed providers can.")
+    others = refusal(request_, providers_with=lambda wanted: ["other"] if wanted(OWN_ONLY) else [])
+    assert others.endswith("Providers that can: other.")
+    check(request_, "painter", OWN_ONLY)
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        (ImagineRequest(" "), "needs a prompt"),
+        (ImagineRequest(3), "text, not int"),
+        (ImagineRequest("a fox", {"qualty": 1}), "Did you mean 'quality'"),
+        (FetchRequest(""), "must be text"),
+        (FetchRequest(7), "not 7"),
+        (PressRequest(RemotePicture("painter", "7", actions=("U1",)), "U2"), "There are U1."),
+        (PressRequest(RemotePicture("painter", "7", actions=()), "U2"), "There are none."),
+        (PressRequest(RemotePicture("painter", "7"), "Paint"), "needs a mask"),
+        (PressRequest(RemotePicture("painter", "7"), "U1", 3), "text, not int"),
+        (PressRequest(RemotePicture("someone", "7"), "U1"), "lives at 'someone'"),
+    ],
+)
+def test_a_request_that_makes_no_sense_is_refused_before_it_is_sent(request_, words):
+    """An empty prompt, an id that is none, a button that is not there or needs a mask: each with its words."""
+    assert words in refusal(request_, OWN_ONLY)
 
 
 def test_without_a_feather_the_blend_mask_is_the_mask():

@@ -11,11 +11,21 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import RichOutput, capture_output
 from PIL import Image, ImageChops
+from studio import Account, Studio
 
 import inpaint_nb as inp
-from inpaint_nb.edit import Capabilities, Event, Submitted
+from inpaint_nb.edit import (
+    Capabilities,
+    Event,
+    FetchRequest,
+    ImagineRequest,
+    PressRequest,
+    RemotePicture,
+    Submitted,
+)
 from inpaint_nb.notebook import display, sheet
 from inpaint_nb.notebook.display import Outputs
+from inpaint_nb.providers import registry
 
 SIZE = (60, 40)
 HOLE = inp.Mask.rectangle(SIZE, (12, 10, 26, 24))
@@ -25,6 +35,15 @@ HOLE = inp.Mask.rectangle(SIZE, (12, 10, 26, 24))
 def session(shell: InteractiveShell) -> inp.Session:
     photo = Image.effect_noise(SIZE, 40).convert("RGB")
     return inp.Session(photo, mask=HOLE, prompt="<b>fox</b> & 'hare'\nat \"dawn\"")
+
+
+@pytest.fixture
+def studio(monkeypatch: pytest.MonkeyPatch) -> Studio:
+    """A provider that makes pictures and has buttons, with an account of its own."""
+    monkeypatch.setattr(registry, "_registered", {})
+    monkeypatch.setattr(Studio, "account", Account())
+    registry.register_provider(Studio)
+    return Studio()
 
 
 def shown(action) -> list[RichOutput]:
@@ -186,3 +205,36 @@ def test_any_mode_is_shown_on_white(mode):
     shown_icon = sheet.tile(icon, 512)
     assert shown_icon.size == (96, 96)
     assert shown_icon.getpixel((0, 0)) == ((255, 255, 255) if mode == "RGBA" else (0, 0, 0))
+
+
+def test_pictures_that_no_edit_made_are_shown_without_outline(shell, studio):
+    """A sheet of candidates shows them in a square; words say how many, what was pressed and what it cost."""
+    large = inp.imagine("a fox", provider=studio).result(10).upscale(1).result(10)
+    session = inp.Session(large.image, provider=studio, remote=large.remote_picture())
+    session.press("Zoom", "<i>wider</i>", result=large).result(10)
+    small, words = shown(Outputs(session).show)
+    assert "Zoom, “&lt;i&gt;wider&lt;/i&gt;”; by studio" in words.data["text/html"]
+    assert "4 pictures." in words.data["text/plain"]
+    assert "Left: the picture. Beside it: 4 results." in words.data["text/plain"]
+    assert picture(small).width > picture(small).height
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        (ImagineRequest("a fox"), "“a fox”"),
+        (FetchRequest("job-7"), "the pictures of job-7"),
+        (PressRequest(RemotePicture("studio", "7"), "U2"), "U2"),
+    ],
+)
+def test_every_kind_of_request_is_told_in_words(request_, words):
+    """A prompt, an id or the label of a button."""
+    assert display.asked_words(request_) == words
+
+
+def test_four_candidates_make_a_square():
+    """Without a parent beside them four pictures stand two by two."""
+    tiles = [Image.new("RGB", (100, 100), color) for color in ("red", "green", "blue", "white")]
+    drawn = sheet.run_sheet(None, None, tiles)
+    assert drawn.size == (208, 208)
+    assert sheet.run_sheet(None, None, tiles[:1]).size == (100, 100)

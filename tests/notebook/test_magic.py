@@ -213,7 +213,7 @@ def test_several_editors_of_one_cell_keep_their_masks_apart(notebook):
         ("%inpaint photo -m hole --param nonsense=1 --run", "nonsense"),
         ("%%inpaint photo\n   \n", "takes its prompt from the lines below"),
         ("%%inpaint photo -p x\na fox", "two prompts"),
-        ("%imagine a red fox", "None of the installed providers can"),
+        ("%imagine a red fox", "Providers that can: imaginepro"),
         ("%imagine -P local a red fox", "local"),
     ],
 )
@@ -310,7 +310,7 @@ def test_tab_offers_options(notebook, start):
 
 def test_tab_offers_providers_after_their_option(notebook):
     """After -P come the names of providers."""
-    assert completions(notebook, "%inpaint photo -P lo") == ["local"]
+    assert completions(notebook, "%inpaint photo -P loc") == ["local"]
 
 
 def test_tab_offers_pictures_and_files(notebook):

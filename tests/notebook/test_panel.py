@@ -11,8 +11,9 @@ from ipywidgets.widgets.widget import _instances as instances
 from PIL import Image
 
 from inpaint_nb import Mask, Session
+from inpaint_nb.notebook.gallery import ORIGINAL
 from inpaint_nb.notebook.marshal import MARSHALLER
-from inpaint_nb.notebook.panel import ORIGINAL, Panel
+from inpaint_nb.notebook.panel import Panel
 from inpaint_nb.notebook.runs import Runs
 from inpaint_nb.providers.local import LocalProvider
 
@@ -44,7 +45,7 @@ def shown(runs: Runs) -> dict[str, object]:
 
 
 def pressed(panel: Panel, kind: str, key: str) -> None:
-    panel.runs._handle_custom_msg({"type": kind, "key": key}, [])
+    panel.gallery.runs._handle_custom_msg({"type": kind, "key": key}, [])
 
 
 def ran(panel: Panel) -> None:
@@ -59,8 +60,8 @@ def test_run_shows_a_thumbnail_and_done(panel: Panel) -> None:
     """After Run the result stands beside the original, and the line says Done."""
     panel.session.mask = BOX
     ran(panel)
-    assert shown(panel.runs)["state"] == "done"
-    assert list(panel.runs._pictures) == [ORIGINAL, "1.1"]
+    assert shown(panel.gallery.runs)["state"] == "done"
+    assert list(panel.gallery.runs._pictures) == [ORIGINAL, "1.1"]
 
 
 def test_run_is_grey_while_a_job_runs_and_cancel_is_not(panel: Panel) -> None:
@@ -79,7 +80,7 @@ def test_run_is_grey_while_a_job_runs_and_cancel_is_not(panel: Panel) -> None:
 def test_an_empty_mask_is_said_in_words_in_the_panel(panel: Panel) -> None:
     """Run without a mask fails in place, with what to do, and starts nothing."""
     panel.run.click()
-    status = shown(panel.runs)
+    status = shown(panel.gallery.runs)
     assert status["state"] == "failed"
     assert "mask" in str(status["error"]).lower()
     assert status["hint"]
@@ -105,7 +106,7 @@ def test_a_result_of_a_result_compares_with_its_own_parent(panel: Panel) -> None
     pressed(panel, "use", "1.1")
     settled()
     ran(panel)
-    content, _ = panel.runs._pictures["2.1"]
+    content, _ = panel.gallery.runs._pictures["2.1"]
     assert content["parent"] == "1.1"
 
 
@@ -126,7 +127,7 @@ def test_save_writes_the_result_under_a_free_name(
 def test_saving_nothing_is_said(panel: Panel) -> None:
     """The key for Save before any run says what to do first."""
     panel._act("save")
-    assert shown(panel.runs)["error"] == "There is no result to save yet."
+    assert shown(panel.gallery.runs)["error"] == "There is no result to save yet."
 
 
 def test_a_hand_and_a_program_share_one_undo(panel: Panel) -> None:
@@ -171,8 +172,8 @@ def test_a_failing_button_shows_its_error(panel: Panel, caplog: pytest.LogCaptur
     def fail() -> None:
         raise ZeroDivisionError("no")
 
-    assert not panel._guarded(fail)
-    assert shown(panel.runs)["error"] == "ZeroDivisionError: no"
+    assert not panel.gallery.guarded(fail)
+    assert shown(panel.gallery.runs)["error"] == "ZeroDivisionError: no"
     assert "Traceback" in caplog.text
 
 

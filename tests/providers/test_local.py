@@ -1,6 +1,7 @@
 """The local engine: quality on known pictures, seeds, blobs, fallback, cancel."""
 
 import asyncio
+import threading
 from contextlib import aclosing
 
 import numpy as np
@@ -13,8 +14,8 @@ from inpaint_nb.errors import InputError, SettingsError
 from inpaint_nb.http import Client
 from inpaint_nb.masks import Mask
 from inpaint_nb.providers import patchmatch
+from inpaint_nb.providers.cuts import find_pieces
 from inpaint_nb.providers.local import LocalProvider
-from inpaint_nb.providers.pieces import find_pieces
 
 
 def story(request, engine="auto", resume=False):
@@ -144,6 +145,85 @@ def test_the_same_seed_gives_the_same_picture():
     assert first.images[0].tobytes() == again.images[0].tobytes()
 
 
+def test_a_seed_gives_the_same_picture_whatever_else_runs():
+    """The library's seed belongs to the process: fills with other seeds, before and meanwhile, change nothing."""
+    striped = stripes(SIZE, 4)
+    alone = fill(striped, HOLE, seed=1)
+    noise = Image.effect_noise((120, 120), 60).convert("RGB")
+    others = [
+        threading.Thread(
+            target=fill, args=(noise, Mask.ellipse(noise.size, (30, 30, 90, 90))), kwargs={"seed": n}
+        )
+        for n in range(3)
+    ]
+    for other in others:
+        other.start()
+    beside = fill(striped, HOLE, seed=1)
+    for other in others:
+        other.join()
+    assert (beside == alone).all()
+
+
+LONG = Mask.stroke((1600, 1600), [(60, 40), (1540, 1560)], 12)
+
+
+def grainy(size, seed=0):
+    """Soft colours with fine grain, like a photograph of a wall."""
+    rng = np.random.default_rng(seed)
+    coarse = Image.fromarray(rng.integers(60, 200, (size[1] // 80, size[0] // 80, 3), dtype=np.uint8))
+    values = np.asarray(coarse.resize(size, 3)) + rng.integers(-25, 26, (*size[::-1], 1))
+    return Image.fromarray(values.clip(0, 255).astype(np.uint8))
+
+
+def test_a_long_stroke_is_filled_piece_by_piece_and_sharp():
+    """A stroke across a large picture is filled in pieces, each with its stage, as sharp as the picture."""
+    photo = grainy(LONG.size)
+    events = story(EditRequest(photo, LONG, seed=1))
+    filled = np.asarray(events[-1].images[0])
+    stages = [event.stage for event in events if isinstance(event, Progress)]
+    count = len(find_pieces(LONG))
+    assert count > 3
+    assert stages[1:] == [f"filling {number} of {count}" for number in range(1, count + 1)]
+    inside = LONG.to_array() > 0
+    assert (filled[~inside] == np.asarray(photo)[~inside]).all()
+    assert sharpness(filled, inside) >= 0.8 * sharpness(np.asarray(photo), inside)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGBA"])
+def test_pieces_of_a_stroke_keep_mode_and_alpha(mode):
+    """A stroke in pieces changes nothing outside, and no alpha, in L and RGBA too."""
+    photo = grainy(LONG.size).convert(mode)
+    if mode == "RGBA":
+        photo.putalpha(Image.linear_gradient("L").resize(photo.size))
+    raw = story(EditRequest(photo, LONG, seed=1), "smooth")[-1].images[0]
+    _, report = composite(photo, raw, LONG, LONG)
+    assert (raw.mode, raw.size, report.raw_changed_outside) == (mode, photo.size, 0)
+    if mode == "RGBA":
+        assert raw.getchannel("A").tobytes() == photo.getchannel("A").tobytes()
+
+
+def test_no_seam_shows_where_two_pieces_meet():
+    """Across the line between two pieces the fill steps no more than elsewhere along the stroke."""
+    size = (2400, 300)
+    photo, mask = grainy(size), Mask.rectangle(size, (100, 130, 2300, 170))
+    filled = fill(photo, mask, seed=1).astype(int)
+    steps = np.abs(np.diff(filled[130:170], axis=1)).mean(axis=(0, 2))
+    meetings = [piece.box[0] for piece in find_pieces(mask)[1:]]
+    assert len(meetings) >= 3
+    assert max(steps[x - 1] for x in meetings) <= 1.5 * np.median(steps[100:2300])
+
+
+@pytest.mark.parametrize(
+    "mask", [LONG, Mask.ellipse((1600, 1600), (500, 500, 900, 903))], ids=["long", "large"]
+)
+def test_nothing_of_the_old_content_is_left(mask):
+    """What was in the hole before has no part in the fill, wherever the shrunk pixels' borders lie."""
+    photo = grainy(mask.size)
+    other = photo.copy()
+    other.paste((0, 255, 0), (0, 0), mask.to_image())
+    assert (fill(photo, mask, seed=1) == fill(other, mask, seed=1)).all()
+
+
 def test_several_pictures_differ_and_continue_the_seed():
     """`count` gives different candidates; picture i of seed s is the first picture of seed s + i."""
     photo = inp.sample()
@@ -164,34 +244,6 @@ def test_candidates_that_cannot_differ_are_announced():
     flat = Image.new("RGB", SIZE, (9, 9, 9))
     events = story(EditRequest(flat, HOLE, count=2))
     assert any("one answer" in event.text for event in events if isinstance(event, Notice))
-
-
-def test_blobs_far_apart_are_filled_each_in_its_own_crop():
-    """Two blobs in opposite corners make two pieces, near ones make one."""
-    size = (1000, 1000)
-    first, near, far = [Mask.ellipse(size, (x, x, x + 30, x + 30)) for x in (20, 60, 900)]
-    assert len(find_pieces(first | far)) == 2
-    assert len(find_pieces(first | near)) == 1
-    assert find_pieces(Mask.empty(size)) == []
-
-
-def test_a_thousand_specks_cost_a_few_pieces():
-    """Specks that lie near each other are filled together."""
-    rng = np.random.default_rng(0)
-    values = np.zeros((800, 800), np.uint8)
-    values[rng.integers(0, 800, 1000), rng.integers(0, 800, 1000)] = 255
-    assert len(find_pieces(Mask.from_array(values))) == 1
-
-
-def test_pieces_hold_the_whole_hole():
-    """Every masked pixel lies in a piece, with known pixels around it."""
-    size = (2000, 1500)
-    mask = Mask.stroke(size, [(100, 100), (900, 300)], 20) | Mask.rectangle(size, (1500, 1400, 2000, 1500))
-    covered = np.zeros(size[::-1], bool)
-    for left, top, right, bottom in find_pieces(mask):
-        covered[top:bottom, left:right] = True
-        assert (mask.crop((left, top, right, bottom)) == 0).any()
-    assert covered[mask.to_array() > 0].all()
 
 
 def test_progress_names_each_stage():
@@ -261,6 +313,23 @@ def test_a_run_stops_between_stages():
 
     asyncio.run(begin())
     assert asked[-1].stage == "filling 2 of 8"
+
+
+def test_a_run_stops_between_the_pieces_of_a_stroke():
+    """A run that is closed after a piece fills no further one, and the picture that was handed in is untouched."""
+    photo = grainy(LONG.size)
+    before, asked = photo.tobytes(), []
+
+    async def begin():
+        async with aclosing(LocalProvider("smooth").run(EditRequest(photo, LONG), Client())) as events:
+            async for event in events:
+                asked.append(event)
+                if isinstance(event, Progress) and event.stage.startswith("filling 2 of"):
+                    break
+
+    asyncio.run(begin())
+    assert asked[-1].stage.startswith("filling 2 of")
+    assert photo.tobytes() == before
 
 
 def test_the_quality_sets_the_working_size():

@@ -6,10 +6,10 @@ from typing import ClassVar
 import pytest
 from PIL import Image
 
-from inpaint_nb.edit import Capabilities, EditRequest, Finished
+from inpaint_nb.edit import Capabilities, EditRequest, FetchRequest, Finished, ImagineRequest
 from inpaint_nb.errors import InputError, SettingsError
 from inpaint_nb.masks import Mask
-from inpaint_nb.providers import registry
+from inpaint_nb.providers import estimate, options_of, registry
 
 
 class Painter:
@@ -31,8 +31,10 @@ class Painter:
 
 @pytest.fixture(autouse=True)
 def as_before(monkeypatch):
-    """What a test registers is gone after it."""
+    """What a test registers is gone after it; beside that there is the local engine alone."""
     monkeypatch.setattr(registry, "_registered", {})
+    monkeypatch.setattr(registry, "OURS", {"local": registry.OURS["local"]})
+    monkeypatch.setattr(registry, "entry_points", lambda group: [])
 
 
 def test_local_is_there_and_is_the_default():
@@ -168,3 +170,30 @@ def test_a_missing_ability_is_refused_with_who_has_it():
     able = Capabilities(note="", makes_pictures=True)
     registry.register_provider(type("Able", (Painter,), {"name": "able", "capabilities": able}))
     assert "Providers that can: able." in str(registry.refuse(None, "makes pictures", "makes_pictures"))
+
+
+def test_a_provider_is_configured_again_from_its_options():
+    """The options that a provider names bring back one like it; where they no longer fit, that is said."""
+    smooth = registry.provider("local", engine="smooth")
+    assert registry.configured("local", options_of(smooth)).engine == "smooth"
+    with pytest.raises(SettingsError, match="no longer takes the options"):
+        registry.configured("local", {"brush": "thin"})
+
+
+def test_options_and_estimates_are_not_asked_of_providers_that_have_none():
+    """A third party's provider without them is recorded without options and costs nobody knows what."""
+    assert options_of(Painter()) == {}
+    assert estimate(Painter(), ImagineRequest("a fox")) is None
+    assert estimate(Painter(), FetchRequest("7")) == 0
+    assert estimate(registry.find("local"), ImagineRequest("a fox")) == 0
+
+
+def test_the_local_engine_does_nothing_but_edits():
+    """First pictures, buttons and pictures by id are refused, with who can."""
+    registry.register_provider(
+        type("Able", (Painter,), {"capabilities": Capabilities(note="", makes_pictures=True)})
+    )
+    with pytest.raises(InputError, match=r"no provider that makes a first picture .*\n.*can: painter"):
+        registry.check_request(ImagineRequest("a fox"), registry.find("local"))
+    with pytest.raises(InputError, match="None of the installed"):
+        registry.check_request(FetchRequest("7"), registry.find("local"))

@@ -1,4 +1,4 @@
-"""Downloads, against a real server on this machine."""
+"""Downloads of pictures, against a real server on this machine."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ import threading
 from contextlib import contextmanager
 
 import pytest
+from scripted import Pauses, cut_off, hangs_up, says, with_api
+from scripted import serving as scripted_serving
 
-from inpaint_nb.errors import InputError, SettingsError
-from inpaint_nb.http import MAX_REDIRECTS, Client
+from inpaint_nb.errors import InputError, ProviderError, ProviderUnavailable, SettingsError
+from inpaint_nb.http import MAX_REDIRECTS, Client, Timing
 from inpaint_nb.workers import offload
 
 PICTURE = bytes(range(256)) * 40
@@ -24,6 +26,7 @@ class Answers(http.server.BaseHTTPRequestHandler):
     """One answer for each path."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def do_GET(self):
         path = self.path.partition("?")[0]
@@ -125,12 +128,6 @@ def server():
     """A running server."""
     with serving() as running:
         yield running
-
-
-@pytest.fixture(autouse=True)
-def _no_proxy(monkeypatch):
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
 
 
 def download(*urls, client=None, **options):
@@ -243,13 +240,13 @@ def test_nobody_there():
 
 def test_silence_is_not_waited_for(server):
     """A server that takes the request and says nothing is given up."""
-    error = refused(server.url + "/silence", client=Client(step_seconds=0.2))
+    error = refused(server.url + "/silence", client=Client(timing=Timing(read=0.2)))
     assert "in time" in error.message
 
 
 def test_dripping_is_not_waited_for(server):
     """A server that keeps sending a little is given up when the time for the whole is over."""
-    error = refused(server.url + "/dripping", client=Client(download_seconds=0.3))
+    error = refused(server.url + "/dripping", client=Client(timing=Timing(download=0.3)))
     assert "in time" in error.message
 
 
@@ -322,3 +319,69 @@ def test_httpx_is_imported_late():
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
     )
     assert run.stdout.strip() == "False"
+
+
+def fetch(peer, path="/picture", **options):
+    """What a provider's API downloads from the peer, and the pauses it made."""
+    pauses = Pauses()
+
+    async def work(api):
+        return await api.download(peer.url + path, **options)
+
+    return with_api("https://api.example", work, pause=pauses), pauses
+
+
+def test_a_providers_picture_comes_without_the_key(peer):
+    """A picture is fetched from whatever host, along redirects, and the key goes nowhere."""
+    with scripted_serving() as other:
+        other.on("/cdn", says(200, PICTURE))
+        peer.on("/picture", says(302, b"", Location=other.url + "/cdn"))
+        assert fetch(peer)[0] == PICTURE
+        assert [asked.headers["Authorization"] for asked in [*peer.asked, *other.asked]] == [None, None]
+
+
+@pytest.mark.parametrize("answer", [says(500), says(503), says(429), hangs_up, cut_off, says(200, b"")])
+def test_a_picture_is_tried_again_while_it_may_come(peer, answer):
+    """A passing failure, an empty or a truncated picture is tried again."""
+    peer.on("/picture", answer, says(200, PICTURE))
+    body, pauses = fetch(peer)
+    assert body == PICTURE
+    assert len(pauses.asked) == 1
+
+
+@pytest.mark.parametrize("status", [403, 404, 410])
+def test_an_expired_address_is_said(peer, status):
+    """A picture that is gone is not asked for again; the error says what that means and what to do."""
+    peer.on("/picture", says(status, b"This content is no longer available"))
+    with pytest.raises(ProviderError, match="expired") as caught:
+        fetch(peer)
+    assert caught.value.status == status
+    assert "by its id" in caught.value.hint
+    assert len(peer.asked) == 1
+
+
+def test_a_picture_that_never_comes(peer):
+    """A picture host that fails for ever is given up after some tries."""
+    peer.on("/picture", says(503))
+    with pytest.raises(ProviderUnavailable) as caught:
+        fetch(peer)
+    assert caught.value.status == 503
+    assert len(peer.asked) == 5
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "data:image/png;base64,AAAA", "http://me:pw@127.0.0.1/a"]
+)
+def test_a_provider_cannot_name_other_addresses(peer, url):
+    """Whatever a provider calls its picture's address, only plain http and https addresses are fetched."""
+    with pytest.raises(ProviderError, match=r"address|downloaded"):
+        with_api(peer.url, lambda api: api.download(url))
+    assert peer.asked == []
+
+
+def test_a_picture_has_a_limit_too(peer):
+    """A provider's picture above the limit is refused, and not tried again."""
+    peer.on("/picture", says(200, PICTURE))
+    with pytest.raises(ProviderError, match="larger than"):
+        fetch(peer, max_bytes=100)
+    assert len(peer.asked) == 1

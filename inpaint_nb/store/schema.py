@@ -1,0 +1,60 @@
+"""The ledger's tables, and how an older ledger becomes one of today."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import suppress
+
+from inpaint_nb.store.records import COLUMNS
+
+VERSION = 2
+
+_COLUMNS = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
+_JOBS = f"CREATE TABLE IF NOT EXISTS jobs ({_COLUMNS})"
+_TABLES = (
+    _JOBS,
+    "CREATE INDEX IF NOT EXISTS jobs_unfinished ON jobs (created) WHERE finished IS NULL",
+    "CREATE TABLE IF NOT EXISTS events ("
+    "job TEXT NOT NULL, seq INTEGER NOT NULL, time REAL NOT NULL, kind TEXT NOT NULL, said TEXT NOT NULL,"
+    "PRIMARY KEY (job, seq)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS pictures ("
+    "job TEXT NOT NULL, role TEXT NOT NULL, position INTEGER NOT NULL, digest TEXT NOT NULL,"
+    "patch TEXT, base TEXT, box TEXT,"
+    "PRIMARY KEY (job, role, position)) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS pictures_patched ON pictures (digest) WHERE patch IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS pictures_digest ON pictures (digest)",
+    f"PRAGMA user_version = {VERSION}",
+)
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """The version that the ledger was last written as; 0 for a new file."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def bring_up(connection: sqlite3.Connection) -> None:
+    """Make the tables where they are missing, and today's out of older ones; all of it or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = version_of(connection)
+        if version == 1:
+            _from_1(connection)
+        for statement in _TABLES if version < VERSION else ():
+            connection.execute(statement)
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _from_1(connection: sqlite3.Connection) -> None:
+    """Version 1 knew edits only: every job had a parent and a mask. What it lacks has defaults."""
+    old = [name for _, name, *_ in connection.execute("PRAGMA table_info(jobs)")]
+    names = ", ".join(f'"{name}"' for name in old if name in COLUMNS)
+    connection.execute("ALTER TABLE jobs RENAME TO jobs_1")
+    connection.execute("DROP INDEX IF EXISTS jobs_unfinished")
+    connection.execute(_JOBS)
+    connection.execute(f"INSERT INTO jobs ({names}) SELECT {names} FROM jobs_1 ORDER BY rowid")
+    connection.execute("DROP TABLE jobs_1")
