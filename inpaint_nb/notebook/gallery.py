@@ -11,7 +11,7 @@ from PIL import Image
 
 from inpaint_nb import images
 from inpaint_nb.chain import Chain
-from inpaint_nb.edit import PressRequest, Preview, Result
+from inpaint_nb.edit import PressRequest, Preview, Queued, Result
 from inpaint_nb.errors import InpaintError, InputError
 from inpaint_nb.jobs import Job
 from inpaint_nb.notebook.runs import Runs, status
@@ -51,6 +51,7 @@ class Gallery:
         newest = running[-1] if running else self._chain.job
         if newest is not None:
             self.runs.show_status(job_status(newest, others=max(0, len(running) - 1)))
+            self.runs.show_preview(None if newest.done() else preview(newest))
 
     def show_first(self, image: Image.Image, on_use: Callable[[], object]) -> None:
         """Shows the picture that everything started from; `on_use` goes back to it."""
@@ -191,7 +192,7 @@ def caption_of(result: Result, image: Image.Image) -> str:
 def job_status(job: Job, others: int = 0) -> dict[str, object]:
     """What the progress line says of a job, and of how many `others` run; its error in the words of who refused."""
     if not job.done():
-        stage = job.stage or ("queued" if job.status == "queued" else "")
+        stage = queue_words(job) if job.status == "queued" else job.stage
         stage = f"{stage} (and {others} more)" if others else stage
         return status("running", stage, fraction=job.progress, elapsed=job.seconds)
     if job.status == "done":
@@ -202,6 +203,12 @@ def job_status(job: Job, others: int = 0) -> dict[str, object]:
     message = error.message if isinstance(error, InpaintError) else f"{type(error).__name__}: {error}"
     hint = error.hint if isinstance(error, InpaintError) else ""
     return status("failed", "Failed", elapsed=job.seconds, error=message, hint=hint)
+
+
+def queue_words(job: Job) -> str:
+    """Where the job stands in the provider's queue, as far as it tells."""
+    told = [event.position for event in job.events if isinstance(event, Queued)]
+    return f"queued, number {told[-1]}" if told and told[-1] is not None else "queued"
 
 
 def cost_words(job: Job) -> list[str]:

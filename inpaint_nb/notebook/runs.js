@@ -3,7 +3,7 @@
 // Python → here:  {type: "status", state, stage, fraction, elapsed, error, hint}
 //                 {type: "picture", key, parent, label, caption, alt, use, buttons, more, saves} and one JPEG buffer,
 //                 each key once; a key is the run's number and the picture's, as "2.1", or "original"
-//                 {type: "note", text}, {type: "offer", text, label}
+//                 {type: "note", text}, {type: "offer", text, label}, {type: "preview"} and one JPEG buffer, or none
 // here → Python:  {type: "ready", view}, {type: "use" | "save", key}, {type: "press", key, label}, {type: "offer"}
 // Pictures are messages, never traits: they are not kept in the notebook's widget state.
 // For tests: .inb-status (data-state), .inb-progress, .inb-message, .inb-thumb (data-key), .inb-compare, .inb-use, .inb-save,
@@ -153,7 +153,9 @@ function render({ model, el }) {
   el.classList.add("inb-runs");
   el.dataset.lmSuppressShortcuts = "true";
   const offer = offerLine((sent) => model.send(sent));
-  el.append(offer.line, progress.line, message.box, note, strip);
+  const preview = element("img", "inb-preview", { alt: "Preview of the run, unfinished" });
+  preview.hidden = true;
+  el.append(offer.line, progress.line, preview, message.box, note, strip);
 
   function addPicture(content, buffer) {
     if (pictures.has(content.key)) return;
@@ -182,6 +184,11 @@ function render({ model, el }) {
       if (content.state === "running") note.hidden = true;
     } else if (content.type === "picture") {
       addPicture(content, buffers[0]);
+    } else if (content.type === "preview") {
+      if (preview.src) URL.revokeObjectURL(preview.src);
+      preview.hidden = !buffers.length;
+      if (buffers.length) preview.src = URL.createObjectURL(new Blob([buffers[0]], { type: "image/jpeg" }));
+      else preview.removeAttribute("src");
     } else if (content.type === "offer") {
       offer.show(content);
     } else if (content.type === "note") {

@@ -12,6 +12,7 @@ from PIL import Image
 from inpaint_nb import images
 from inpaint_nb.notebook.lanes import Awake
 
+PREVIEW_PX = 320
 THUMBNAIL_PX = 640  # twice the width a thumbnail has on the page, for sharp screens
 
 _HERE = Path(__file__).parent
@@ -38,6 +39,7 @@ class Runs(Awake, anywidget.AnyWidget):
         super().__init__()
         self._on_use, self._on_save, self._on_press = on_use, on_save, on_press
         self._on_offer, self._on_ready = on_offer, on_ready
+        self._preview: Image.Image | None = None
         self._offer: dict[str, object] = {"type": "offer", "text": "", "label": ""}
         self._status: dict[str, object] = status("idle", "Paint over the part to change, then press Run.")
         self._pictures: dict[str, tuple[dict[str, object], bytes]] = {}
@@ -52,6 +54,16 @@ class Runs(Awake, anywidget.AnyWidget):
     def show_note(self, text: str) -> None:
         """Shows one sentence below the progress line until the next run."""
         self.send({"type": "note", "text": text})
+
+    def show_preview(self, image: Image.Image | None) -> None:
+        """Shows an unfinished picture beside the progress line; None takes it away."""
+        if image is not self._preview:
+            self._preview = image
+            self._send_preview()
+
+    def _send_preview(self) -> None:
+        small = None if self._preview is None else images.thumbnail(self._preview, PREVIEW_PX)
+        self.send({"type": "preview"}, [] if small is None else [images.encode_jpeg(small)])
 
     def show_offer(self, text: str, label: str) -> None:
         """Shows one sentence with a button called `label`; an empty text takes it away."""
@@ -104,6 +116,8 @@ class Runs(Awake, anywidget.AnyWidget):
     def _replay(self) -> None:
         self.send(self._status)
         self.send(self._offer)
+        if self._preview is not None:
+            self._send_preview()
         for content, jpeg in list(self._pictures.values()):
             self.send(content, [jpeg])
 

@@ -7,6 +7,7 @@ import pytest
 
 from inpaint_nb.edit.feather import feathered, hardened
 from inpaint_nb.masks import Mask
+from inpaint_nb.masks.tiles import SIDE
 
 SIZE = (4096, 4096)
 SIDES = pytest.mark.parametrize("side", ["inside", "ring"])
@@ -45,6 +46,12 @@ def test_a_feather_may_be_wider_than_the_picture_or_thinner_than_a_pixel(side, f
     assert (soft[:, edge] == np.ceil(255 * np.float32(beyond))).all()
 
 
+def test_an_edge_between_two_tiles_is_softened_however_thin_the_feather():
+    """A tile masked in full has its ramp too where the one beside it is empty."""
+    soft = feathered(Mask.rectangle((2 * SIDE, 5), (0, 0, SIDE, 5)), 0.5, "inside").to_array()
+    assert soft[0, SIDE - 2 : SIDE + 1].tolist() == [255, 170, 0]
+
+
 @SIDES
 def test_a_mask_without_an_edge_stays_as_it_is(side):
     """The picture's border is no edge: a full mask stays full, and an empty one empty."""
@@ -58,3 +65,11 @@ def test_a_hard_mask_is_its_own_hardened_mask():
     assert hardened(hard) is hard
     empty = Mask.empty(SIZE)
     assert hardened(empty) is empty
+
+
+@pytest.mark.parametrize("value", [1, 254])
+def test_a_single_soft_value_is_hardened(value):
+    """The faintest value and the one next to full become 255."""
+    values = np.full((20, 300), 255, np.uint8)
+    values[3, 299] = value
+    assert hardened(Mask.from_array(values)) == Mask.full((300, 20))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +12,12 @@ import pytest
 from ipywidgets.widgets.widget import _instances as instances
 from PIL import Image
 
-from inpaint_nb import Mask, Session
+from inpaint_nb import Mask, Session, register_provider
 from inpaint_nb.notebook.gallery import ORIGINAL
 from inpaint_nb.notebook.marshal import MARSHALLER
 from inpaint_nb.notebook.panel import Panel
 from inpaint_nb.notebook.runs import Runs
+from inpaint_nb.providers import registry
 from inpaint_nb.providers.local import LocalProvider
 
 SIZE = (96, 64)
@@ -221,3 +224,52 @@ def test_a_configured_provider_can_be_chosen_without_being_registered() -> None:
     panel.provider.value = "mine"
     assert session._provider is mine
     panel.close()
+
+
+ABANDONED = """
+import os, sys, asyncio
+from PIL import Image
+import inpaint_nb as inp
+from inpaint_nb.edit import Capabilities, Progress
+
+@inp.register_provider
+class Later:
+    name = "later"
+    capabilities = Capabilities(note="comes later", price="free", repeatable=True)
+    async def run(self, request, http):
+        yield Progress("waiting")
+        os._exit(0)
+    async def resume(self, remote_id, request, http):
+        yield Progress("waiting")
+
+image = Image.new("RGB", (96, 64))
+inp.inpaint(image, inp.Mask.rectangle(image.size, (8, 8, 24, 24)), "a fox", provider="later").result()
+"""
+
+
+class Later(LocalProvider):
+    """The provider of an abandoned job, as a later kernel has it."""
+
+    name = "later"
+
+
+def test_what_an_earlier_kernel_left_is_offered_and_picked_up(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The panel says how many jobs did not end; taking the offer brings their results, and the offer goes."""
+    subprocess.run([sys.executable, "-c", ABANDONED], check=True)
+    monkeypatch.setattr(registry, "_registered", dict(registry._registered))  # so that no other test meets it
+    register_provider(Later)
+    panel = Panel(session)
+    assert "1 job of an earlier kernel" in str(panel.gallery.runs._offer["text"])
+    panel.gallery.runs._handle_custom_msg({"type": "offer"}, [])
+    assert len(session.jobs) == 1
+    assert session.jobs[0].result(60).prompt == "a fox"
+    settled()
+    assert panel.gallery.runs._offer["text"] == ""
+    panel.close()
+
+
+def test_nothing_is_offered_where_nothing_was_left(panel: Panel) -> None:
+    """A fresh store makes no offer."""
+    assert panel.gallery.runs._offer["text"] == ""

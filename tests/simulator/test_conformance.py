@@ -7,7 +7,15 @@ import asyncio
 import pytest
 from PIL import Image
 
-from inpaint_nb.edit import Capabilities, EditRequest, Finished, Progress, Submitted
+from inpaint_nb.edit import (
+    Capabilities,
+    EditRequest,
+    Finished,
+    ImagineRequest,
+    Progress,
+    RemotePicture,
+    Submitted,
+)
 from inpaint_nb.errors import JobFailed, ProviderUnavailable
 from inpaint_nb.masks import Mask
 from inpaint_nb.providers import provider
@@ -53,6 +61,20 @@ def test_a_good_provider_passes():
 def test_the_local_engine_passes():
     """Our own engine conforms."""
     assert conformance.check(provider("local"), REQUEST) == []
+
+
+@pytest.mark.parametrize(("name", "options"), [("imaginepro", {"rate_limits": False}), ("lotimage", {})])
+def test_our_hosted_providers_pass(name, options):
+    """An edit of a picture that lives there, and at ImaginePro a first picture too, give no findings."""
+    with Simulator("manual") as sim:
+        hosted = provider(name, api_key=sim.key, base_url=sim.url, **options)
+        remote = RemotePicture(name, sim.add_picture(PHOTO))
+        requests = [EditRequest(PHOTO, REQUEST.mask, "a fox", remote=remote)]
+        if hosted.capabilities.makes_pictures:
+            requests.append(ImagineRequest("a fox"))
+        assert [conformance.check(hosted, request, simulator=sim) for request in requests] == [[]] * len(
+            requests
+        )
 
 
 DONE = Finished((PHOTO,))
