@@ -7,6 +7,8 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -141,6 +143,8 @@ def _typed_in(provider: str, variable: str) -> Secret | None:
 
 def _someone_can_type() -> bool:
     """On a terminal, and in a kernel while a cell runs: ipykernel puts its own `getpass` in place then."""
+    if not _may_ask.get():
+        return False
     is_replaced = getpass.getpass.__module__ != "getpass"
     return is_replaced or (sys.stdin is not None and sys.stdin.isatty())
 
@@ -169,4 +173,15 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
+@contextmanager
+def without_asking() -> Iterator[None]:
+    """No key is asked for at the keyboard within: a widget's callback beside a running cell would wait for ever."""
+    token = _may_ask.set(False)
+    try:
+        yield
+    finally:
+        _may_ask.reset(token)
+
+
+_may_ask: ContextVar[bool] = ContextVar("may_ask", default=True)
 _typed: dict[str, Secret] = {}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 COLOUR_TYPES = {"L": 0, "RGB": 2, "RGBA": 6}
 UP = 2  # the filter that stores each byte's difference to the one above
-STRIPE_BYTES = 1024 * 1024
+STRIPE_BYTES = 512 * 1024
 MAX_THREADS = min(4, os.cpu_count() or 1)
 ADLER_BASE = 65521
 

@@ -15,6 +15,7 @@ from inpaint_nb.edit import PressRequest, Preview, Queued, Result
 from inpaint_nb.errors import InpaintError, InputError
 from inpaint_nb.jobs import Job
 from inpaint_nb.notebook.runs import Runs, status
+from inpaint_nb.settings import without_asking
 
 log = logging.getLogger(__name__)
 
@@ -157,7 +158,8 @@ class Gallery:
     def guarded(self, action: Callable[[], object]) -> bool:
         """Whether the action went well; if not, it is shown why: a widget callback has no cell to fail in."""
         try:
-            action()
+            with without_asking():
+                action()
             return True
         except InpaintError as error:
             self.runs.show_status(status("failed", "Not run", error=error.message, hint=error.hint))

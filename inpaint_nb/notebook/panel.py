@@ -135,7 +135,9 @@ class Panel:
         self.session.prompt = self._typed
 
     def _choose_provider(self, change: dict[str, Any]) -> None:
-        self.gallery.guarded(lambda: setattr(self.session, "provider", change["new"]))
+        """Takes the provider of the menu; where it cannot be had, for lack of a key, the menu goes back."""
+        if not self.gallery.guarded(lambda: setattr(self.session, "provider", change["new"])):
+            self.provider.value = self.session.provider
 
     # ------------------------------------------------------------------ what the session tells
 

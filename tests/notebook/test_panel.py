@@ -273,3 +273,33 @@ def test_what_an_earlier_kernel_left_is_offered_and_picked_up(
 def test_nothing_is_offered_where_nothing_was_left(panel: Panel) -> None:
     """A fresh store makes no offer."""
     assert panel.gallery.runs._offer["text"] == ""
+
+
+def test_a_provider_without_its_key_is_refused_and_nobody_is_asked(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The panel names the variable, the menu goes back, and no callback waits for a key to be typed."""
+
+    def asked(prompt: str) -> str:
+        raise AssertionError(f"asked: {prompt}")
+
+    monkeypatch.delenv("IMAGINEPRO_API_KEY", raising=False)
+    monkeypatch.setattr("getpass.getpass", asked)
+    panel.provider.value = "imaginepro"
+    status = shown(panel.gallery.runs)
+    assert "IMAGINEPRO_API_KEY" in f"{status['error']} {status['hint']}"
+    assert panel.provider.value == panel.session.provider == "local"
+
+
+def test_a_picture_of_ones_own_is_refused_by_a_provider_of_its_own_pictures(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Run says which chain leads there and who takes any picture; nothing was sent."""
+    monkeypatch.setenv("IMAGINEPRO_API_KEY", "sk-nobody")
+    panel.provider.value = "imaginepro"
+    panel.session.mask = BOX
+    panel.run.click()
+    told = "{error} {hint}".format(**shown(panel.gallery.runs))
+    assert "upscale" in told
+    assert "local" in told
+    assert panel.session.jobs == []
