@@ -123,6 +123,7 @@ class Store:
 
     def close(self) -> None:
         """Write what waits and let go of the files; the next use opens them again."""
+        self.files.compactor.close()
         self._writer.close()
 
     # -- reads
