@@ -148,7 +148,7 @@ def opened_words(source: str, image: Image.Image, mask: Mask) -> str:
     """The picture before any run, in words."""
     width, height = image.size
     masked = f"{mask.coverage:.1%} of it masked" if not mask.is_empty else "nothing masked yet"
-    name = f" {source}" if source else ""
+    name = f" {source}" if source and "\n" not in source else ""  # not the Python that made it
     return f"The picture{name} as it was opened: {width} × {height} pixels, {masked}. Results appear here."
 
 
