@@ -121,9 +121,12 @@ def overheads(folder: str) -> Iterator[str]:
             )
             what = f"done → PIL, {name} of {SIDE_PX} × {SIDE_PX}"
             yield f"ratio   {what}: {ours / bare:.2f} of httpx and Pillow alone ({ours:.0f} ms, {bare:.0f} ms)"
-            yield line(
-                f"{what}: median ≤ {LIMIT_OVERHEAD_MS} ms more", over, " ms", over <= LIMIT_OVERHEAD_MS
-            )
+            if name == "one picture":
+                yield line(
+                    f"{what}: median ≤ {LIMIT_OVERHEAD_MS} ms more", over, " ms", over <= LIMIT_OVERHEAD_MS
+                )
+            else:
+                yield f"        {what}: {over:.0f} ms more; no target, four times the pixels, composited and kept"
 
 
 def press(grid: Job, index: int) -> Job:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     import httpx
 
 CONNECTIONS = 100
+KEPT = (
+    12  # idle ones: httpcore looks at each of them at every request, which a hundred jobs at once would feel
+)
 LOGGERS = (
     "httpx",
     "httpcore.connection",
@@ -95,7 +98,7 @@ def _open(timing: Timing) -> httpx.AsyncClient:
             timeout=timing.of(timing.read),
             limits=httpx.Limits(
                 max_connections=CONNECTIONS,
-                max_keepalive_connections=CONNECTIONS,
+                max_keepalive_connections=KEPT,
                 keepalive_expiry=IDLE_SECONDS,
             ),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # two keys never share a session

@@ -44,7 +44,7 @@ class Panel:
             value=session.prompt,
             rows=2,
             placeholder="What should the painted part become?",
-            layout=_width("100%"),
+            layout=_width("auto"),
             tooltip="Prompt",
         )
         self.provider = lanes.Dropdown(
