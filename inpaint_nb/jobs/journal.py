@@ -127,6 +127,8 @@ class Journal:
     def _keep(self, result: Result) -> tuple[dict[str, object], dict[PictureRole, list[Kept]]]:
         """The fields of a result, after its pictures are on disk. On a worker: it encodes."""
         composited = [self._keep_composited(image) for image in result.images]
+        for kept, image in zip(composited, result.images, strict=True):
+            self._store.thumbnails.put(kept.digest, image)
         raw = [
             kept if picture is image else Kept(self._store.put_picture(_storable(picture)))
             for picture, image, kept in zip(result.raw, result.images, composited, strict=True)

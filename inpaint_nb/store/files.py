@@ -22,7 +22,7 @@ class Files:
         """Keep the picture and return its digest; a picture that is there already is not written again."""
         digest = images.digest(image)
         if not self.has(digest):
-            _write_whole(self.path(digest), images.encode_png(image))
+            write_whole(self.path(digest), images.encode_png(image))
         return digest
 
     def has(self, digest: str) -> bool:
@@ -40,6 +40,10 @@ class Files:
             raise StoreError(f"The picture at {path} is not the one that was stored there.")
         return image
 
+    def remove(self, digest: str) -> None:
+        """Take the picture with this digest away, if it lies here."""
+        self.path(digest).unlink(missing_ok=True)
+
     def path(self, digest: str) -> Path:
         """Where the picture with this digest lies, or would lie."""
         return self.folder / digest[:2] / f"{digest}.png"
@@ -54,7 +58,7 @@ def _read(path: Path) -> Image.Image:
     return image.copy()  # a plain picture, without the file behind it
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write so that nobody ever sees half a file under this name."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{uuid.uuid4().hex}")
