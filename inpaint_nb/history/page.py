@@ -50,7 +50,7 @@ def _row(store: Store, number: int, run: Run) -> str:
         str(number),
         _thumbnails(store, run),
         f"<code>{escape(run.id[:8])}</code>",
-        f"{run.created.astimezone():%Y-%m-%d %H:%M}",
+        f'<span style="white-space:nowrap">{run.created.astimezone():%Y-%m-%d %H:%M}</span>',
         _prompt(run),
         escape(run.provider),
         "" if run.coverage is None else f"{run.coverage:.1%}",

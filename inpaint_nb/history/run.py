@@ -15,6 +15,8 @@ from inpaint_nb.jobs.recall import recall
 from inpaint_nb.masks import Mask
 from inpaint_nb.store import Outcome, Record, Store
 
+PROMPT_SHOWN = 60  # characters, in one line
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Run:
@@ -119,10 +121,12 @@ class Run:
         return self.open()
 
     def __repr__(self) -> str:
-        prompt = f" {self.prompt!r}" if self.prompt else ""
+        words = self.prompt if len(self.prompt) <= PROMPT_SHOWN else f"{self.prompt[:PROMPT_SHOWN]}…"
+        prompt = f" {words!r}" if words else ""
         error = self.error
         why = "" if error is None else f": {error.message}"
-        return f"<Run {self.id[:8]} {self.created:%Y-%m-%d %H:%M} {self.provider}{prompt} {self.status}{why}>"
+        when = f"{self.created.astimezone():%Y-%m-%d %H:%M}"
+        return f"<Run {self.id[:8]} {when} {self.provider}{prompt} {self.status}{why}>"
 
 
 def run_of(store: Store, record: Record, files: tuple[Path, ...]) -> Run:

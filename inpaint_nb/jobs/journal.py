@@ -73,6 +73,8 @@ class Journal:
                 await offload(self._store.put_picture, picture)
             self._is_begun = True  # even where a cancel ends the wait, the row comes
             await settled(self._store.begin(record))
+            if picture is not None and not may_lag and not self._store.has_files([_whole(record)]):
+                await offload(self._store.put_picture, picture)  # deleted with the last job that had it
             if picture is not None and may_lag:
                 self._keeping = asyncio.create_task(self._keep_parent(picture))
         except StoreError as error:
@@ -110,6 +112,8 @@ class Journal:
                     await self._keeping
                 values, pictures = await offload(self._keep, outcome)
                 await settled(self._store.end(self._job.id, values, pictures))
+                if not self._store.has_files(kept for several in pictures.values() for kept in several):
+                    await offload(self._keep, outcome)  # deleted with the last job that had them
             else:
                 await settled(self._store.end(self._job.id, self._error(outcome, status)))
         except StoreError as error:
@@ -197,6 +201,10 @@ class Journal:
 
 def _is_large(picture: Image.Image) -> bool:
     return picture.width * picture.height > QUICK_PIXELS
+
+
+def _whole(record: Record) -> Kept:
+    return Kept(record.parent or "")
 
 
 async def _over(future: Future[None]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Callable, Iterable
 
 _OWN = """
     SELECT digest FROM pictures WHERE job = :job UNION SELECT patch FROM pictures WHERE job = :job
@@ -16,7 +17,7 @@ _NEEDED = """
 
 
 def forget(connection: sqlite3.Connection, job_id: str, *, everything: bool) -> list[str]:
-    """Take the job out of the tables, or only its pictures; the digests that nothing refers to any more."""
+    """Take the job out of the tables, or only its pictures; the digests that it referred to."""
     own = [digest for (digest,) in connection.execute(_OWN, {"job": job_id}) if digest is not None]
     connection.execute("DELETE FROM pictures WHERE job = ?", (job_id,))
     if everything:
@@ -24,7 +25,19 @@ def forget(connection: sqlite3.Connection, job_id: str, *, everything: bool) -> 
         connection.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
     else:
         connection.execute("UPDATE jobs SET deleted = ? WHERE id = ?", (time.time(), job_id))
-    return [digest for digest in own if not _is_needed(connection, digest)]
+    return own
+
+
+def sweep(connection: sqlite3.Connection, digests: Iterable[str], remove: Callable[[str], None]) -> None:
+    """Remove those of the pictures that no job refers to.
+
+    In a transaction of its own after that of `forget`: a kill between them leaves files too many, never a record
+    too much. And while it lasts nobody writes, so whoever enters a job that needs one of these pictures either
+    came before, and is seen here, or comes after, and sees that the file is gone.
+    """
+    for digest in digests:
+        if not _is_needed(connection, digest):
+            remove(digest)
 
 
 def _is_needed(connection: sqlite3.Connection, digest: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
@@ -19,7 +19,7 @@ from inpaint_nb.errors import StoreError
 from inpaint_nb.images import Box
 from inpaint_nb.store import owner as owners
 from inpaint_nb.store import rows, search
-from inpaint_nb.store.deletion import forget
+from inpaint_nb.store.deletion import forget, sweep
 from inpaint_nb.store.files import Files
 from inpaint_nb.store.records import (
     COLUMNS,
@@ -115,12 +115,8 @@ class Store:
         """
         if not self.record(job_id).is_finished:
             raise StoreError(f"Job {job_id} has not ended.", "Cancel it, or let inp.resume() end it first.")
-        unneeded = self._writer.write(
-            lambda connection: forget(connection, job_id, everything=everything)
-        ).result()
-        for digest in unneeded:
-            self.files.remove(digest)
-            self.thumbnails.path(digest).unlink(missing_ok=True)
+        own = self._writer.write(lambda writing: forget(writing, job_id, everything=everything)).result()
+        self._writer.write(lambda writing: sweep(writing, own, self._remove)).result()
 
     def put_picture(self, image: Image.Image) -> str:
         """Keep the picture and return its digest. Encodes: call it on a worker."""
@@ -168,6 +164,10 @@ class Store:
         """The files that hold the jobs' pictures, by job; of a picture kept as its change, that of the change."""
         found = search.stored_as(self._read, job_ids)
         return {job: [self.files.path(digest) for digest in digests] for job, digests in found.items()}
+
+    def has_files(self, kept: Iterable[Kept]) -> bool:
+        """Whether the files of all these pictures are here still; another process may have deleted some."""
+        return all(self.files.has(each.patch or each.digest) for each in kept)
 
     def is_alive(self, record: Record) -> bool:
         """Whether the process that the job belongs to still runs."""
@@ -221,6 +221,10 @@ class Store:
             return self._writer.write(lambda writing: writing.execute(sql, values).fetchall()).result()
         except sqlite3.Error as error:
             raise self._explain(error) from error
+
+    def _remove(self, digest: str) -> None:
+        self.files.remove(digest)
+        self.thumbnails.remove(digest)
 
     def _update(self, job_id: str, values: Mapping[str, object]) -> Future[None]:
         return self._writer.write(lambda connection: rows.change(connection, job_id, values))

@@ -35,6 +35,10 @@ class Thumbnails:
         except OSError:
             return None
 
+    def remove(self, digest: str) -> None:
+        """Take the small copy away, if one is kept."""
+        self.path(digest).unlink(missing_ok=True)
+
     def path(self, digest: str) -> Path:
         """Where the small copy of the picture with this digest lies, or would lie."""
         return self.folder / digest[:2] / f"{digest}.jpg"
