@@ -32,6 +32,7 @@ from inpaint_nb.errors import (
     SettingsError,
     StoreError,
 )
+from inpaint_nb.history import history
 from inpaint_nb.images import sample
 from inpaint_nb.jobs import Job, account, check_prompt, provider_history, resume, submit
 from inpaint_nb.masks import Mask
@@ -39,6 +40,7 @@ from inpaint_nb.providers import available_providers, provider, register_provide
 from inpaint_nb.providers.provider import Provider
 from inpaint_nb.session import Session
 from inpaint_nb.sources import open_picture
+from inpaint_nb.wording import expand
 
 __version__ = "0.1.0"
 
@@ -69,7 +71,9 @@ __all__ = [
     "account",
     "available_providers",
     "check_prompt",
+    "expand",
     "fetch",
+    "history",
     "imagine",
     "inpaint",
     "load_ipython_extension",

@@ -19,7 +19,7 @@ from inpaint_nb.edit import RemotePicture
 from inpaint_nb.errors import StoreError
 from inpaint_nb.images import digest
 from inpaint_nb.masks import Mask
-from inpaint_nb.store import Kept, Record, Store, StoredEvent, open_store
+from inpaint_nb.store import Kept, Record, Search, Store, StoredEvent, open_store
 
 MASK = Mask.rectangle((8, 6), (1, 1, 4, 4))
 
@@ -320,6 +320,52 @@ def test_an_older_store_is_brought_up_with_everything_in_it(store_folder: Path, 
     store.begin(imagined).result(timeout=10)
     assert (store.record("imagined").parent, store.record("imagined").mask) == (None, None)
     assert [each.id for each in store.records()][:2] == ["old", "left"]
+
+
+# What version 2 had and version 1 had not, beside columns and indices.
+VERSION_2 = """
+ALTER TABLE jobs ADD COLUMN "kind" TEXT NOT NULL DEFAULT 'edit';
+ALTER TABLE jobs ADD COLUMN "target" TEXT NOT NULL DEFAULT 'null';
+ALTER TABLE jobs ADD COLUMN "label" TEXT;
+ALTER TABLE jobs ADD COLUMN "edit" TEXT NOT NULL DEFAULT 'null';
+ALTER TABLE jobs ADD COLUMN "options" TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE jobs ADD COLUMN "grid" TEXT NOT NULL DEFAULT 'false';
+CREATE INDEX pictures_digest ON pictures (digest);
+PRAGMA user_version = 2;
+"""
+
+
+@pytest.mark.parametrize("first", ["read", "write"])
+def test_a_store_of_the_second_version_is_brought_up(store_folder: Path, first: str) -> None:
+    """It reads and writes on, is searched through the new index, and can delete."""
+    store_folder.mkdir()
+    with closing(sqlite3.connect(store_folder / "ledger.sqlite")) as connection:
+        connection.executescript(VERSION_1 + VERSION_2)
+    store = open_store()
+    if first == "write":
+        store.begin(record("new")).result(timeout=10)
+    old = store.record("old")
+    assert (old.coverage, old.deleted, old.composited) == (None, None, ("cc",))
+    assert store.search(Search(text="FOX", until=100.0)) == ["old"]
+    store.delete("old")
+    assert store.record("old").deleted is not None
+    assert store.record("old").composited == ()
+    with closing(sqlite3.connect(store_folder / "ledger.sqlite")) as connection:
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
+    assert {"jobs_history", "jobs_parent", "pictures_patch", "pictures_base"} <= names
+
+
+def test_a_search_reads_the_index_alone(store_folder: Path) -> None:
+    """Looking for a text touches no row: rows are long with their masks."""
+    store = open_store()
+    store.begin(record()).result(timeout=10)
+    where, values = Search(text="fox", provider="local").where()
+    with closing(sqlite3.connect(store_folder / "ledger.sqlite")) as connection:
+        connection.create_function("casefold", 1, str.casefold)
+        sql = f"EXPLAIN QUERY PLAN SELECT id FROM jobs WHERE {where} ORDER BY created DESC, rowid DESC"
+        plan = " ".join(step for *_, step in connection.execute(sql, values))
+    assert "USING COVERING INDEX jobs_history" in plan
 
 
 def test_a_kernel_of_the_first_version_can_go_on_writing(store_folder: Path) -> None:

@@ -54,8 +54,13 @@ def _settings(request: EditRequest, provider: str, seed: int | None) -> str:
     if seed is not None:
         given["seed"] = seed
     if request.feather_px:
-        given |= {"feather_px": request.feather_px, "feather": request.feather}
+        given |= {"feather_px": _short(request.feather_px), "feather": request.feather}
     return _typed({**given, **request.params})
+
+
+def _short(number: float) -> float:
+    """The number without a fraction that says nothing: the store knows no whole ones."""
+    return int(number) if number == int(number) else number
 
 
 def _typed(settings: Mapping[str, object]) -> str:

@@ -81,6 +81,15 @@ class Engine:
         self._start(job, provider, story, store, record.source, record)
         return job
 
+    def presser(self, provider: Provider, store: Store) -> Presser:
+        """The function behind `Result.press` for results of this provider, in this store."""
+
+        def press(request: PressRequest, source: str) -> Job:
+            check_request(request, provider)
+            return self.submit(provider, request, store=store, source=source)
+
+        return press
+
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """What the coroutine brings, run on the engine's loop; a kernel interrupt cancels it.
 
@@ -139,7 +148,7 @@ class Engine:
             capabilities,
             Journal(store, job, source=source, must_record=must_record, options=options, record=record),
             source=source,
-            presser=self._presser(provider, store) if capabilities.presses else None,
+            presser=self.presser(provider, store) if capabilities.presses else None,
             deadline_seconds=capabilities.deadline_seconds or self._deadline_seconds,
             tidy_seconds=self._tidy_seconds,
             pause=self._pause,
@@ -147,13 +156,6 @@ class Engine:
         )
         thread = self._running()
         thread.start(lambda: run.through(thread.http, _turn(thread, provider.name, capabilities)))
-
-    def _presser(self, provider: Provider, store: Store) -> Presser:
-        def press(request: PressRequest, source: str) -> Job:
-            check_request(request, provider)
-            return self.submit(provider, request, store=store, source=source)
-
-        return press
 
     def _running(self) -> LoopThread:
         with self._lock:

@@ -95,6 +95,7 @@ def _shape(edit: EditRequest) -> dict[str, object]:
         "feather_px": edit.feather_px,
         "feather": edit.feather,
         "mask": edit.mask.digest,
+        "coverage": edit.mask.coverage,
         "operations": edit.mask.to_record(),
     }
 

@@ -73,6 +73,8 @@ class Journal:
                 await offload(self._store.put_picture, picture)
             self._is_begun = True  # even where a cancel ends the wait, the row comes
             await settled(self._store.begin(record))
+            if picture is not None and not may_lag and not self._store.has_files([_whole(record)]):
+                await offload(self._store.put_picture, picture)  # deleted with the last job that had it
             if picture is not None and may_lag:
                 self._keeping = asyncio.create_task(self._keep_parent(picture))
         except StoreError as error:
@@ -110,6 +112,8 @@ class Journal:
                     await self._keeping
                 values, pictures = await offload(self._keep, outcome)
                 await settled(self._store.end(self._job.id, values, pictures))
+                if not self._store.has_files(kept for several in pictures.values() for kept in several):
+                    await offload(self._keep, outcome)  # deleted with the last job that had them
             else:
                 await settled(self._store.end(self._job.id, self._error(outcome, status)))
         except StoreError as error:
@@ -127,6 +131,8 @@ class Journal:
     def _keep(self, result: Result) -> tuple[dict[str, object], dict[PictureRole, list[Kept]]]:
         """The fields of a result, after its pictures are on disk. On a worker: it encodes."""
         composited = [self._keep_composited(image) for image in result.images]
+        for kept, image in zip(composited, result.images, strict=True):
+            self._store.thumbnails.put(kept.digest, image)
         raw = [
             kept if picture is image else Kept(self._store.put_picture(_storable(picture)))
             for picture, image, kept in zip(result.raw, result.images, composited, strict=True)
@@ -195,6 +201,10 @@ class Journal:
 
 def _is_large(picture: Image.Image) -> bool:
     return picture.width * picture.height > QUICK_PIXELS
+
+
+def _whole(record: Record) -> Kept:
+    return Kept(record.parent or "")
 
 
 async def _over(future: Future[None]) -> None:

@@ -11,6 +11,7 @@ from inpaint_nb.providers.provider import (
 )
 from inpaint_nb.providers.registry import (
     available_providers,
+    capabilities_of,
     check_request,
     configured,
     find,
@@ -30,6 +31,7 @@ __all__ = [
     "ProviderRow",
     "ProviderTable",
     "available_providers",
+    "capabilities_of",
     "check_request",
     "configured",
     "estimate",

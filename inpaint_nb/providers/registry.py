@@ -93,6 +93,14 @@ def configured(name: str, options: Mapping[str, object]) -> Provider:
         raise SettingsError(f"The provider {name!r} no longer takes the options {dict(options)}.") from error
 
 
+def capabilities_of(name: str) -> Capabilities:
+    """What the provider `name` can be asked, without a provider of it and so without its key.
+
+    Raises SettingsError where it is not there or cannot be loaded.
+    """
+    return _class_of(name).capabilities
+
+
 def names() -> list[str]:
     """The names that `provider=` takes, loaded or not."""
     return sorted({*_entries(), *_registered})

@@ -2,5 +2,16 @@
 
 from inpaint_nb.store.ledger import Store, close_stores, open_store
 from inpaint_nb.store.records import Kept, PictureRole, Record, StoredEvent
+from inpaint_nb.store.search import Outcome, Search
 
-__all__ = ["Kept", "PictureRole", "Record", "Store", "StoredEvent", "close_stores", "open_store"]
+__all__ = [
+    "Kept",
+    "Outcome",
+    "PictureRole",
+    "Record",
+    "Search",
+    "Store",
+    "StoredEvent",
+    "close_stores",
+    "open_store",
+]

@@ -27,12 +27,14 @@ class Files:
         """
         digest = images.digest(image)
         if not self.has(digest):
-            _write_whole(self.path(digest), images.encode_png(image, level=0))
+            write_whole(self.path(digest), images.encode_png(image, level=0))
             self.compactor.add(self.path(digest))
         return digest
 
     def _deflate(self, path: Path) -> None:
-        _write_whole(path, images.encode_png(self.get(path.stem)))
+        small = images.encode_png(self.get(path.stem))
+        if path.exists():  # it may have been deleted meanwhile
+            write_whole(path, small)
 
     def has(self, digest: str) -> bool:
         """Whether the picture with this digest lies here."""
@@ -49,6 +51,10 @@ class Files:
             raise StoreError(f"The picture at {path} is not the one that was stored there.")
         return image
 
+    def remove(self, digest: str) -> None:
+        """Take the picture with this digest away, if it lies here."""
+        self.path(digest).unlink(missing_ok=True)
+
     def path(self, digest: str) -> Path:
         """Where the picture with this digest lies, or would lie."""
         return self.folder / digest[:2] / f"{digest}.png"
@@ -63,7 +69,7 @@ def _read(path: Path) -> Image.Image:
     return image.copy()  # a plain picture, without the file behind it
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write so that nobody ever sees half a file under this name."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{uuid.uuid4().hex}")

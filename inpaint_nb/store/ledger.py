@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,8 @@ from inpaint_nb.edit import RemotePicture
 from inpaint_nb.errors import StoreError
 from inpaint_nb.images import Box
 from inpaint_nb.store import owner as owners
+from inpaint_nb.store import rows, search
+from inpaint_nb.store.deletion import forget, sweep
 from inpaint_nb.store.files import Files
 from inpaint_nb.store.records import (
     COLUMNS,
@@ -26,11 +27,11 @@ from inpaint_nb.store.records import (
     PictureRole,
     Record,
     StoredEvent,
-    from_row,
     to_json,
     to_row,
 )
 from inpaint_nb.store.schema import VERSION, bring_up, version_of
+from inpaint_nb.store.thumbnails import Thumbnails
 from inpaint_nb.store.writer import Writer
 
 BUSY_SECONDS = 10.0  # how long a write waits for another kernel's
@@ -45,6 +46,7 @@ class Store:
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder).absolute()
         self.files = Files(self.folder / "files")
+        self.thumbnails = Thumbnails(self.folder / "thumbnails")
         self._database = self.folder / "ledger.sqlite"
         self._writer = Writer(self._connect, self._explain)
 
@@ -58,7 +60,7 @@ class Store:
         values = {name: getattr(record, name) for name in COLUMNS}
 
         def work(connection: sqlite3.Connection) -> None:
-            _insert(connection, to_row(values | {"owner": owners.this_process(self.folder)}))
+            rows.insert(connection, to_row(values | {"owner": owners.this_process(self.folder)}))
 
         return self._writer.write(work)
 
@@ -75,7 +77,7 @@ class Store:
         row = (job_id, job_id, event.time, event.kind, to_json(event.said))
         sql = "INSERT INTO events SELECT ?, count(*), ?, ?, ? FROM events WHERE job = ?"
         values = (row[0], *row[2:], row[1])
-        return self._writer.write(lambda connection: _run(connection, sql, values))
+        return self._writer.write(lambda connection: rows.run(connection, sql, values))
 
     def end(
         self,
@@ -84,15 +86,15 @@ class Store:
         pictures: Mapping[PictureRole, Sequence[Kept]] | None = None,
     ) -> Future[None]:
         """Note how the job ended: fields of `Record`, and its pictures by role."""
-        rows = [
+        kept_as = [
             (job_id, role, position, kept.digest, kept.patch, kept.base, kept.box and to_json(kept.box))
             for role, several in (pictures or {}).items()
             for position, kept in enumerate(several)
         ]
 
         def work(connection: sqlite3.Connection) -> None:
-            _set(connection, job_id, outcome)
-            connection.executemany("INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            rows.change(connection, job_id, outcome)
+            connection.executemany("INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?, ?, ?, ?)", kept_as)
 
         return self._writer.write(work)
 
@@ -105,6 +107,16 @@ class Store:
             return connection.execute(sql, values).rowcount == 1
 
         return self._writer.write(work).result()
+
+    def delete(self, job_id: str, *, everything: bool = False) -> None:
+        """Take away the job's pictures that no other job needs, and with `everything` its record too.
+
+        Raises StoreError for a job that is not there or has not ended.
+        """
+        if not self.record(job_id).is_finished:
+            raise StoreError(f"Job {job_id} has not ended.", "Cancel it, or let inp.resume() end it first.")
+        own = self._writer.write(lambda writing: forget(writing, job_id, everything=everything)).result()
+        self._writer.write(lambda writing: sweep(writing, own, self._remove)).result()
 
     def put_picture(self, image: Image.Image) -> str:
         """Keep the picture and return its digest. Encodes: call it on a worker."""
@@ -137,20 +149,45 @@ class Store:
             raise StoreError(f"The store at {self.folder} has a damaged picture {digest[:12]}…")
         return patched
 
+    def thumbnail(self, digest: str) -> bytes:
+        """A small copy of the picture, as a JPEG file. Raises StoreError where the picture is gone or damaged."""
+        return self.thumbnails.get(digest) or self.thumbnails.put(digest, self.picture(digest))
+
+    def search(self, wanted: search.Search) -> list[str]:
+        """The ids of the jobs that are wanted, the newest first."""
+        return search.ids(self._read, wanted)
+
+    def several(self, job_ids: Sequence[str]) -> list[Record]:
+        """The jobs with these ids, in this order; those that are gone are left out."""
+        return search.by_ids(self._read, job_ids)
+
+    def stored_files(self, job_ids: Sequence[str]) -> dict[str, list[Path]]:
+        """The files that hold the jobs' pictures, by job; of a picture kept as its change, that of the change."""
+        found = search.stored_as(self._read, job_ids)
+        return {job: [self.files.path(digest) for digest in digests] for job, digests in found.items()}
+
+    def has_files(self, kept: Iterable[Kept]) -> bool:
+        """Whether the files of all these pictures are here still; another process may have deleted some."""
+        return all(self.files.has(each.patch or each.digest) for each in kept)
+
+    def is_alive(self, record: Record) -> bool:
+        """Whether the process that the job belongs to still runs."""
+        return owners.lives(self.folder, record.owner)
+
     def record(self, job_id: str) -> Record:
         """The job with this id."""
-        found = self._records("WHERE id = ?", (job_id,))
+        found = search.where(self._read, "WHERE id = ?", (job_id,))
         if not found:
             raise StoreError(f"The store at {self.folder} has no job {job_id}.")
         return found[0]
 
     def records(self) -> list[Record]:
         """Every job, the oldest first."""
-        return self._records("ORDER BY created, rowid")
+        return search.where(self._read, "ORDER BY created, rowid")
 
     def orphans(self) -> list[Record]:
         """The unfinished jobs whose process has ended, the oldest first."""
-        waiting = self._records("WHERE finished IS NULL ORDER BY created, rowid")
+        waiting = search.where(self._read, "WHERE finished IS NULL ORDER BY created, rowid")
         dead = {
             owner for owner in {record.owner for record in waiting} if not owners.lives(self.folder, owner)
         }
@@ -163,38 +200,9 @@ class Store:
 
     def remote_of(self, digest: str, provider: str) -> RemotePicture | None:
         """Where the picture with this digest lives at `provider`: the newest job there that made it, if any."""
-        sql = """
-            SELECT remote_id, actions, position, grid = 'true' OR 1 < (
-                SELECT count(*) FROM pictures AS others WHERE others.job = found.job AND others.role = found.role)
-            FROM pictures AS found JOIN jobs ON jobs.id = found.job
-            WHERE found.digest = ? AND provider = ? AND status = 'done' AND remote_id IS NOT NULL
-            ORDER BY created DESC, role LIMIT 1"""
-        for remote_id, actions, position, is_one_of_several in self._read(sql, (digest, provider)):
-            offered = json.loads(actions)
-            return RemotePicture(
-                provider,
-                remote_id,
-                position if is_one_of_several else None,
-                None if offered is None else tuple(offered),
-            )
-        return None
+        return search.remote_of(self._read, digest, provider)
 
     # -- inside
-
-    def _records(self, which: str, values: Sequence[object] = ()) -> list[Record]:
-        names = ", ".join(f'"{name}"' for name in COLUMNS)
-        rows = self._read(f"SELECT {names} FROM jobs {which}", values)
-        return [self._record(dict(zip(COLUMNS, row, strict=True))) for row in rows]
-
-    def _record(self, row: Mapping[str, object]) -> Record:
-        known = {field.name for field in fields(Record)}
-        values = {name: value for name, value in from_row(row).items() if name in known}
-        pictures = {role: self._digests(str(row["id"]), role) for role in ("composited", "raw")}
-        return Record(**values, **pictures)  # type: ignore[arg-type]  # the columns are the fields
-
-    def _digests(self, job_id: str, role: str) -> tuple[str, ...]:
-        sql = "SELECT digest FROM pictures WHERE job = ? AND role = ? ORDER BY position"
-        return tuple(str(digest) for (digest,) in self._read(sql, (job_id, role)))
 
     def _patched(self, digest: str) -> Image.Image | None:
         sql = "SELECT patch, base, box FROM pictures WHERE digest = ? AND patch IS NOT NULL LIMIT 1"
@@ -215,8 +223,12 @@ class Store:
         except sqlite3.Error as error:
             raise self._explain(error) from error
 
+    def _remove(self, digest: str) -> None:
+        self.files.remove(digest)
+        self.thumbnails.remove(digest)
+
     def _update(self, job_id: str, values: Mapping[str, object]) -> Future[None]:
-        return self._writer.write(lambda connection: _set(connection, job_id, values))
+        return self._writer.write(lambda connection: rows.change(connection, job_id, values))
 
     def _connect(self) -> sqlite3.Connection:
         self._make_folder()
@@ -261,23 +273,9 @@ class Store:
 
 def _open(database: Path) -> sqlite3.Connection:
     """A connection in autocommit mode: transactions are begun and ended where they are meant."""
-    return sqlite3.connect(database, timeout=BUSY_SECONDS, isolation_level=None)
-
-
-def _insert(connection: sqlite3.Connection, row: Mapping[str, object]) -> None:
-    names = ", ".join(f'"{name}"' for name in row)
-    marks = ", ".join("?" for _ in row)
-    _run(connection, f"INSERT INTO jobs ({names}) VALUES ({marks})", tuple(row.values()))
-
-
-def _set(connection: sqlite3.Connection, job_id: str, values: Mapping[str, object]) -> None:
-    changes = ", ".join(f'"{name}" = ?' for name in values)
-    row = to_row(values)
-    _run(connection, f"UPDATE jobs SET {changes} WHERE id = ?", (*row.values(), job_id))
-
-
-def _run(connection: sqlite3.Connection, sql: str, values: Iterable[object]) -> None:
-    connection.execute(sql, tuple(values))
+    connection = sqlite3.connect(database, timeout=BUSY_SECONDS, isolation_level=None)
+    connection.create_function("casefold", 1, str.casefold, deterministic=True)
+    return connection
 
 
 _lock = threading.Lock()

@@ -38,14 +38,15 @@ class Record:
     """One job, from the moment it was asked for to its end.
 
     `kind` says what was asked. `parent` is the digest of the picture edited or pressed and `mask` that of the
-    mask, which is made of `operations` (`Mask.to_record`): both are None where the job had none. `target` is the
+    mask, which is made of `operations` (`Mask.to_record`) and covers `coverage` of the picture: all are None where the
+    job had none, and the last one in old records. `target` is the
     picture at the provider that is edited, pressed or fetched, `label` the button, and `edit` what of an edit is
     said nowhere else, for a press that brings out one of its candidates. `options` configured the provider; there is
     no key among them. `source` is Python that opens what the job started from, where somebody knows.
 
     `status` is "waiting" until the request may have left, then "submitting", and in the end "done", "failed"
     or "cancelled". `actions` is None where the provider did not say. `composited` and `raw` are digests of pictures,
-    in order.
+    in order; `deleted` is when they were taken away again, the parent with them.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Record:
     feather: str = "inside"
     parent: str | None = None
     mask: str | None = None
+    coverage: float | None = None
     operations: Mapping[str, object] = field(default_factory=dict)
     source: str = ""
     kind: Kind = "edit"
@@ -82,6 +84,7 @@ class Record:
     finished: float | None = None
     composited: tuple[str, ...] = ()
     raw: tuple[str, ...] = ()
+    deleted: float | None = None
 
     @property
     def is_finished(self) -> bool:
@@ -103,6 +106,7 @@ COLUMNS: dict[str, str] = {
     "feather": "TEXT NOT NULL",
     "parent": "TEXT",
     "mask": "TEXT",
+    "coverage": "REAL",
     "operations": "TEXT NOT NULL",
     "source": "TEXT NOT NULL",
     "kind": "TEXT NOT NULL DEFAULT 'edit'",
@@ -124,6 +128,7 @@ COLUMNS: dict[str, str] = {
     "reports": "TEXT NOT NULL",
     "notes": "TEXT NOT NULL",
     "finished": "REAL",
+    "deleted": "REAL",
 }
 _JSON = {
     "seed", "params", "operations", "target", "edit", "options", "remote", "actions", "grid", "reports", "notes",

@@ -7,7 +7,9 @@ from contextlib import suppress
 
 from inpaint_nb.store.records import COLUMNS
 
-VERSION = 2
+VERSION = 3
+
+SEARCHED = "created, id, provider, status, finished, parent, prompt, source"
 
 _COLUMNS = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
 _JOBS = f"CREATE TABLE IF NOT EXISTS jobs ({_COLUMNS})"
@@ -23,6 +25,11 @@ _TABLES = (
     "PRIMARY KEY (job, role, position)) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS pictures_patched ON pictures (digest) WHERE patch IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS pictures_digest ON pictures (digest)",
+    "CREATE INDEX IF NOT EXISTS pictures_patch ON pictures (patch) WHERE patch IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS pictures_base ON pictures (base) WHERE base IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS jobs_parent ON jobs (parent)",
+    # All that is searched, so that rows with their long masks are read for one page only.
+    f"CREATE INDEX IF NOT EXISTS jobs_history ON jobs ({SEARCHED})",
     f"PRAGMA user_version = {VERSION}",
 )
 
@@ -40,6 +47,8 @@ def bring_up(connection: sqlite3.Connection) -> None:
         version = version_of(connection)
         if version == 1:
             _from_1(connection)
+        if version == 2:
+            _from_2(connection)
         for statement in _TABLES if version < VERSION else ():
             connection.execute(statement)
         connection.execute("COMMIT")
@@ -58,3 +67,9 @@ def _from_1(connection: sqlite3.Connection) -> None:
     connection.execute(_JOBS)
     connection.execute(f"INSERT INTO jobs ({names}) SELECT {names} FROM jobs_1 ORDER BY rowid")
     connection.execute("DROP TABLE jobs_1")
+
+
+def _from_2(connection: sqlite3.Connection) -> None:
+    """Version 2 did not know how much a mask covers, and could not delete."""
+    for name in ("coverage", "deleted"):
+        connection.execute(f'ALTER TABLE jobs ADD COLUMN "{name}" {COLUMNS[name]}')
