@@ -22,8 +22,8 @@ from playwright.sync_api import Browser, sync_playwright
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "tests" / "browser"))
 from lab import JupyterLab, Notebook, Picture, browser_path, free_port, wait_until  # noqa: E402 - the tests' own harness
-from pointer import Pointer, pointer  # noqa: E402
-from proxy import delayed  # noqa: E402
+from pointer import Pointer, pointer  # noqa: E402 - as above
+from proxy import delayed  # noqa: E402 - as above
 
 ROUND_TRIPS_MS = (0, 200)
 FRAME_MS = 1000 / 60

@@ -75,7 +75,7 @@ def compact(rounds: int) -> bool:
     (piece,) = find_pieces(mask)
     crop, hole = picture.crop(piece.around), Image.fromarray(mask.crop(piece.around))
     ours = {
-        quality: best(rounds, lambda: run(EditRequest(picture, mask, seed=1, params={"quality": quality})))  # noqa: B023
+        quality: best(rounds, lambda: run(EditRequest(picture, mask, seed=1, params={"quality": quality})))  # noqa: B023 - called at once
         for quality in WORKING
     }
     bare = best(1, lambda: patchmatch.fill(np.asarray(crop), np.asarray(hole) > 0, 1))
@@ -84,7 +84,7 @@ def compact(rounds: int) -> bool:
     for quality, seconds in ours.items():
         small = (WORKING[quality].longest_px,) * 2
         at_size = np.asarray(crop.resize(small)), np.asarray(hole.resize(small)) > 0
-        peer = best(rounds, lambda: patchmatch.fill(*at_size, 1))  # noqa: B023
+        peer = best(rounds, lambda: patchmatch.fill(*at_size, 1))  # noqa: B023 - called at once
         print(
             f"{quality}: {seconds:.2f} s whole; {seconds / bare:.2f} × the bare library; "
             f"{seconds / peer:.2f} × the bare library at the working size ({peer:.2f} s)"

@@ -97,6 +97,12 @@ class Chain:
         self._follow(job)
         return job
 
+    def attach(self, session: Chain) -> None:
+        """Remembers the editor opened on one of the results, and tells of its jobs as of these."""
+        self.session = session
+        session.on_change(lambda change: self._tell("job") if change in ("job", "result") else None)
+        self._tell("job")
+
     def _start(self, submit: Callable[[Approve], Job]) -> Job:
         with self._lock:  # nothing else of this chain is approved before this one is counted
             job = submit(self._spending.approve)

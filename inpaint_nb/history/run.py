@@ -44,7 +44,7 @@ class Run:
     def status(self) -> Outcome:
         """How it ended: "done", "failed" or "cancelled"; or "unfinished"."""
         status = self.record.status
-        return status if status in ("done", "failed", "cancelled") else "unfinished"  # type: ignore[return-value]
+        return status if status in ("done", "failed", "cancelled") else "unfinished"  # type: ignore[return-value] # one of the three
 
     @property
     def kind(self) -> str:

@@ -42,12 +42,10 @@ class ChainPanel:
             self.editor_panel.session.use(result, index)
             return
         session = Session.of(self.session, result, index)
-        self.session.session = session
         self.editor_panel = Panel(session)
-        session.on_change(self._follow_session)
         with MARSHALLER.lock:
             self.widget.children = (*self.widget.children, self.editor_panel.widget)
-        self.session._tell("job")
+        self.session.attach(session)
 
     def _use_label(self, result: Result) -> str:
         return "Paint" if is_editable(result, self.session) else ""
@@ -59,10 +57,6 @@ class ChainPanel:
             MARSHALLER.post((id(self), "result"), self._show_results)
         elif change == "closed":
             self.close()
-
-    def _follow_session(self, change: Change) -> None:
-        if change in ("job", "result"):
-            self.session._tell("job")  # the outputs below tell of the editor's runs too
 
     def _show_job(self) -> None:
         self.cancel.disabled = all(job.done() for job in self.session.jobs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,6 +35,8 @@ class Gallery:
         self._chain = chain
         self._use_label, self._on_use = use_label, on_use
         self._shown: dict[str, tuple[Result, int]] = {}
+        self._presses: dict[tuple[str, str], Job] = {}  # by the pressed job and the label
+        self._pressing = threading.Lock()
         self.runs = Runs(
             on_use=self._use,
             on_save=self.save,
@@ -127,8 +130,18 @@ class Gallery:
             self.guarded(lambda: self._on_use(*self._shown[key]))
 
     def _press(self, key: str, label: str) -> None:
-        if key in self._shown:
-            self.guarded(lambda: self._chain.press(label, result=self._shown[key][0]))
+        """Presses a button once, however fast it is clicked again: while its job runs it may cost nothing more."""
+        if key not in self._shown:
+            return
+        result, _ = self._shown[key]
+
+        def press() -> None:
+            self._presses[result.job_id, label] = self._chain.press(label, result=result)
+
+        with self._pressing:
+            earlier = self._presses.get((result.job_id, label))
+            if earlier is None or earlier.done():
+                self.guarded(press)
 
     def save(self, key: str) -> None:
         """Writes a thumbnail's picture beside the notebook, as a PNG under a free name."""

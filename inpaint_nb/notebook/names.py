@@ -73,7 +73,7 @@ def follow(node: ast.expr, namespace: Namespace) -> object:
         case ast.Attribute(value=value, attr=attr):
             return getattr(follow(value, namespace), attr)
         case ast.Subscript(value=value, slice=key):
-            return follow(value, namespace)[ast.literal_eval(key)]  # type: ignore[index]
+            return follow(value, namespace)[ast.literal_eval(key)]  # type: ignore[index] # what Python raises is told
     return namespace[root(node)]
 
 

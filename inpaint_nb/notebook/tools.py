@@ -38,7 +38,7 @@ def read_gesture(content: Mapping[str, object], samples: bytes | memoryview) -> 
     if not rows:
         return None
     points = tuple((round(x, DECIMALS), round(y, DECIMALS)) for x, y, _ in rows)
-    return Gesture(tool, mode, float(radius), points, tuple(pressure for *_, pressure in rows))  # type: ignore[arg-type]
+    return Gesture(tool, mode, float(radius), points, tuple(pressure for *_, pressure in rows))  # type: ignore[arg-type] # checked above
 
 
 def apply(mask: Mask, gesture: Gesture) -> Mask:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from ipywidgets.widgets.widget import _instances as instances
 from PIL import Image
 
 from inpaint_nb import Mask, Session, register_provider
+from inpaint_nb.edit import Event, Request
+from inpaint_nb.http import Client
 from inpaint_nb.notebook.gallery import ORIGINAL
 from inpaint_nb.notebook.marshal import MARSHALLER
 from inpaint_nb.notebook.panel import Panel
@@ -67,17 +71,34 @@ def test_run_shows_a_thumbnail_and_done(panel: Panel) -> None:
     assert list(panel.gallery.runs._pictures) == [ORIGINAL, "1.1"]
 
 
-def test_run_is_grey_while_a_job_runs_and_cancel_is_not(panel: Panel) -> None:
+class Waiting(LocalProvider):
+    """The local engine behind a gate."""
+
+    name = "waiting"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate: Future[None] = Future()
+
+    async def run(self, request: Request, http: Client) -> AsyncIterator[Event]:
+        await asyncio.shield(asyncio.wrap_future(self.gate))
+        async for event in super().run(request, http):
+            yield event
+
+
+def test_run_is_grey_while_a_job_runs_and_cancel_is_not() -> None:
     """One of the two can be pressed at any time."""
+    waiting = Waiting()
+    panel = Panel(Session(Image.new("RGB", SIZE), mask=BOX, provider=waiting))
     assert (panel.run.disabled, panel.cancel.disabled) == (False, True)
-    panel.session.mask = BOX
-    job = panel.session.run()
-    panel._show_job()
-    if not job.done():
-        assert (panel.run.disabled, panel.cancel.disabled) == (True, False)
-    job.result(60)
+    panel.run.click()
+    settled()
+    assert (panel.run.disabled, panel.cancel.disabled) == (True, False)
+    waiting.gate.set_result(None)
+    panel.session.jobs[0].result(60)
     settled()
     assert (panel.run.disabled, panel.cancel.disabled) == (False, True)
+    panel.close()
 
 
 def test_an_empty_mask_is_said_in_words_in_the_panel(panel: Panel) -> None:
