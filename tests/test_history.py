@@ -117,7 +117,7 @@ def test_a_result_comes_back_whole(mode: str) -> None:
     assert (back.parent.info, back.image.info) == (parent.info, was.image.info)
     assert back.mask == mask
     assert back.request.blend_mask == was.request.blend_mask
-    apart = {"request", "composited", "raw", "presser"}
+    apart = {"is_recorded", "request", "composited", "raw", "presser"}
     same = [field.name for field in fields(Result) if field.name not in apart]
     assert {name: getattr(back, name) for name in same} == {name: getattr(was, name) for name in same}
     assert (back.prompt, back.params, back.code()) == (was.prompt, was.params, was.code())

@@ -352,7 +352,7 @@ def test_a_store_of_the_second_version_is_brought_up(store_folder: Path, first: 
     assert store.record("old").composited == ()
     with closing(sqlite3.connect(store_folder / "ledger.sqlite")) as connection:
         names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-        assert connection.execute("PRAGMA user_version").fetchone() == (3,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (4,)
     assert {"jobs_history", "jobs_parent", "pictures_patch", "pictures_base"} <= names
 
 

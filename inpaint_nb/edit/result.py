@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol, Self
 
 from PIL import Image
@@ -12,6 +13,7 @@ from PIL import Image
 from inpaint_nb import images as pictures
 from inpaint_nb.edit.composite import Report, composite
 from inpaint_nb.edit.events import Finished
+from inpaint_nb.edit.links import Links
 from inpaint_nb.edit.recipe import IMPORT, fetch_code, run_lines
 from inpaint_nb.edit.refusals import UPSCALE, check_offered
 from inpaint_nb.edit.request import (
@@ -48,7 +50,8 @@ class Result:
     nothing to do. `grid` says that they are candidates, cut from one sheet. `actions` is what may be pressed next:
     empty where there is nothing, None where the provider did not say. `source` is Python whose last line is an
     expression: the parent of an edit, or the result that was pressed; empty where nobody knows. `seed` is the one
-    that was used, chosen by you or by the provider.
+    that was used, chosen by you or by the provider. `created` is when the run was asked for, in UTC, and `is_recorded`
+    says that this result was read from the store instead of being made now.
     """
 
     request: Request
@@ -67,7 +70,10 @@ class Result:
     job_id: str = ""
     source: str = ""
     is_kept: bool = False
+    created: datetime | None = None
+    is_recorded: bool = False
     presser: Presser | None = None
+    links: Links[Result, Pending] | None = None
 
     @classmethod
     def compose(
@@ -82,7 +88,9 @@ class Result:
         job_id: str = "",
         source: str = "",
         is_kept: bool = False,
+        created: datetime | None = None,
         presser: Presser | None = None,
+        links: Links[Result, Pending] | None = None,
     ) -> Self:
         """The result of what a provider finished; the pictures of an edit composited onto its parent.
 
@@ -108,7 +116,9 @@ class Result:
             job_id=job_id,
             source=source,
             is_kept=is_kept,
+            created=created,
             presser=presser,
+            links=links,
         )
 
     @property

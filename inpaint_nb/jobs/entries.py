@@ -22,20 +22,24 @@ from inpaint_nb.edit import (
 from inpaint_nb.errors import StoreError
 from inpaint_nb.jobs.job import Job
 from inpaint_nb.masks import Mask
-from inpaint_nb.store import Record, Store
+from inpaint_nb.store import Record, Store, identity
 
 
 def entry_of(job: Job, source: str, options: Mapping[str, object]) -> Record:
     """The record of a new job. On a worker: it reads every pixel of the job's picture."""
     picture = picture_of(job.request)
+    asked = {
+        **_asked(job.request),
+        "provider": job.provider,
+        "parent": None if picture is None else images.digest(picture),
+    }
     return Record(
         id=job.id,
         created=job.created.timestamp(),
-        provider=job.provider,
         source=source,
         options=options,
-        parent=None if picture is None else images.digest(picture),
-        **_asked(job.request),
+        identity=identity(asked, asked.get("seed")),
+        **asked,
     )
 
 

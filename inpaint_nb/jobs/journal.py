@@ -19,7 +19,7 @@ from inpaint_nb.jobs.entries import entry_of, picture_of
 from inpaint_nb.jobs.job import Job
 from inpaint_nb.jobs.loop import settled
 from inpaint_nb.secret import without_keys
-from inpaint_nb.store import Kept, PictureRole, Record, Store, StoredEvent
+from inpaint_nb.store import Kept, PictureRole, Record, Store, StoredEvent, identity
 from inpaint_nb.workers import offload
 
 QUICK_PIXELS = 1_000_000  # encoded in about 0.1 s
@@ -148,8 +148,14 @@ class Journal:
             "grid": result.grid,
             "reports": [asdict(report) for report in result.reports],
             "notes": result.notes,
+            "settled": self._settled(result),
         }
         return values, {"composited": composited, "raw": raw}
+
+    def _settled(self, result: Result) -> str:
+        record = self._record
+        asked = {} if record is None else {name: getattr(record, name) for name in record.__slots__}
+        return identity(asked, result.seed)
 
     def _keep_composited(self, image: Image.Image) -> Kept:
         edit = edit_of(self._job.request)

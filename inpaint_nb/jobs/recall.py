@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import UTC, datetime
 
 from PIL import Image
 
@@ -44,6 +45,8 @@ def recall(store: Store, record: Record, engine: Engine) -> Result:
         job_id=record.id,
         source=record.source,
         is_kept=is_kept,
+        created=datetime.fromtimestamp(record.created, UTC),
+        is_recorded=True,
         presser=presser,
     )
 

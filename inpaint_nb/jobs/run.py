@@ -141,6 +141,7 @@ class Run:
             job_id=self._job.id,
             source=self._source,
             is_kept=self._capabilities.keeps_pictures,
+            created=self._job.created,
             presser=self._presser,
         )
 

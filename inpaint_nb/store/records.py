@@ -47,6 +47,9 @@ class Record:
     `status` is "waiting" until the request may have left, then "submitting", and in the end "done", "failed"
     or "cancelled". `actions` is None where the provider did not say. `composited` and `raw` are digests of pictures,
     in order; `deleted` is when they were taken away again, the parent with them.
+
+    `identity` is that of the request as it was asked, `settled` the same with the seed that was used (`identity`), and
+    `repeat` counts equal requests, from 0: the second of two equal ones in a row has 1.
     """
 
     id: str
@@ -85,6 +88,9 @@ class Record:
     composited: tuple[str, ...] = ()
     raw: tuple[str, ...] = ()
     deleted: float | None = None
+    identity: str = ""
+    settled: str | None = None
+    repeat: int = 0
 
     @property
     def is_finished(self) -> bool:
@@ -129,6 +135,9 @@ COLUMNS: dict[str, str] = {
     "notes": "TEXT NOT NULL",
     "finished": "REAL",
     "deleted": "REAL",
+    "identity": "TEXT NOT NULL DEFAULT ''",
+    "settled": "TEXT",
+    "repeat": "INTEGER NOT NULL DEFAULT 0",
 }
 _JSON = {
     "seed", "params", "operations", "target", "edit", "options", "remote", "actions", "grid", "reports", "notes",

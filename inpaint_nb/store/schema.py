@@ -5,9 +5,10 @@ from __future__ import annotations
 import sqlite3
 from contextlib import suppress
 
-from inpaint_nb.store.records import COLUMNS
+from inpaint_nb.store.identity import identity, seed_used
+from inpaint_nb.store.records import COLUMNS, from_row
 
-VERSION = 3
+VERSION = 4
 
 SEARCHED = "created, id, provider, status, finished, parent, prompt, source"
 
@@ -28,6 +29,13 @@ _TABLES = (
     "CREATE INDEX IF NOT EXISTS pictures_patch ON pictures (patch) WHERE patch IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS pictures_base ON pictures (base) WHERE base IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS jobs_parent ON jobs (parent)",
+    "CREATE INDEX IF NOT EXISTS jobs_identity ON jobs (identity, repeat)",
+    "CREATE INDEX IF NOT EXISTS jobs_settled ON jobs (settled, repeat) WHERE settled IS NOT NULL",
+    # What people think of pictures; nothing is changed or deleted, the newest of each person counts.
+    "CREATE TABLE IF NOT EXISTS ratings ("
+    "job TEXT NOT NULL, position INTEGER NOT NULL, who TEXT NOT NULL, time REAL NOT NULL,"
+    "stars INTEGER, starred INTEGER, rejected INTEGER, blind INTEGER NOT NULL DEFAULT 0)",
+    "CREATE INDEX IF NOT EXISTS ratings_job ON ratings (job, position, time)",
     # All that is searched, so that rows with their long masks are read for one page only.
     f"CREATE INDEX IF NOT EXISTS jobs_history ON jobs ({SEARCHED})",
     f"PRAGMA user_version = {VERSION}",
@@ -49,6 +57,10 @@ def bring_up(connection: sqlite3.Connection) -> None:
             _from_1(connection)
         if version == 2:
             _from_2(connection)
+        if version in (2, 3):
+            _from_3(connection)
+        if 0 < version < VERSION:
+            _know_again(connection)
         for statement in _TABLES if version < VERSION else ():
             connection.execute(statement)
         connection.execute("COMMIT")
@@ -73,3 +85,20 @@ def _from_2(connection: sqlite3.Connection) -> None:
     """Version 2 did not know how much a mask covers, and could not delete."""
     for name in ("coverage", "deleted"):
         connection.execute(f'ALTER TABLE jobs ADD COLUMN "{name}" {COLUMNS[name]}')
+
+
+def _from_3(connection: sqlite3.Connection) -> None:
+    """Version 3 did not know equal requests again."""
+    for name in ("identity", "settled", "repeat"):
+        connection.execute(f'ALTER TABLE jobs ADD COLUMN "{name}" {COLUMNS[name]}')
+
+
+def _know_again(connection: sqlite3.Connection) -> None:
+    """Give the jobs of an older ledger the identities that they would have today."""
+    names = [name for name in COLUMNS if name not in ("operations", "repeat")]
+    columns = ", ".join(f'"{name}"' for name in names)
+    rows = connection.execute(f"SELECT {columns} FROM jobs WHERE identity = ''").fetchall()
+    for row in rows:
+        asked = from_row(dict(zip(names, row, strict=True)))
+        values = (identity(asked, asked["seed"]), identity(asked, seed_used(asked)), asked["id"])  # type: ignore[arg-type] # a seed is a whole number
+        connection.execute("UPDATE jobs SET identity = ?, settled = ? WHERE id = ?", values)
