@@ -10,14 +10,14 @@ import ipywidgets
 from ipycanvas import MultiCanvas
 from PIL import Image, ImageChops
 
-from inpaint_nb.images import Point
+from inpaint_nb.images import Box, Point, Size
 from inpaint_nb.masks import Mask
 from inpaint_nb.notebook import tools
 from inpaint_nb.notebook.drawing import LOCK, forget_current_canvas, held, is_open, put_encoded
 from inpaint_nb.notebook.fallback import FallbackPointer
 from inpaint_nb.notebook.ink import Ink
 from inpaint_nb.notebook.keys import PANEL_ACTIONS
-from inpaint_nb.notebook.proxy import Proxy, encode_overlay, encode_picture, renewed_box
+from inpaint_nb.notebook.proxy import Look, Proxy, encode_overlay, encode_picture, encode_shown, renewed_box
 from inpaint_nb.notebook.tools import Gesture
 
 PICTURE, OVERLAY, PREVIEW = range(3)
@@ -55,10 +55,17 @@ class Editor:
         self._replayed_at = float("-inf")
         self.canvas = MultiCanvas(3, width=self._proxy.shown[0], height=self._proxy.shown[1])
         self.canvas.layout.width = self._proxy.css_width
+        self._look: Look | None = None  # the part that a page shows larger than the canvas can
         self.ink = Ink(
-            image.size, on_ready=self._page_ready, on_gesture=self._gesture, on_command=self._command
+            image.size,
+            on_ready=self._page_ready,
+            on_gesture=self._gesture,
+            on_command=self._command,
+            on_look=self._look_at,
         )
-        self.widget = ipywidgets.Box([self.canvas, self.ink])
+        viewport = ipywidgets.Box([self.canvas])
+        viewport.add_class("inb-viewport")
+        self.widget = ipywidgets.Box([viewport, self.ink])
         self.widget.add_class("inb-stage")
         self._fallback = FallbackPointer(
             self.canvas,
@@ -78,6 +85,7 @@ class Editor:
             if image is not self._image and self._is_open:
                 self._image, self._mask, self._preview = image, mask, None
                 self._picture_png = self._levels = None
+                self._look_at(None)
                 self._fit(Proxy(image.size))
                 self._draw_all()
         self.show_mask(mask)
@@ -95,6 +103,7 @@ class Editor:
             if image is not self._preview:
                 self._preview = image
                 self._draw_preview()
+                self._draw_detail()
 
     def set_history(self, can_undo: bool, can_redo: bool) -> None:
         """Says which of Undo and Redo can be pressed."""
@@ -107,7 +116,7 @@ class Editor:
         self._fallback.stop()
         with LOCK:
             layers = [self.canvas[number] for number in range(3)]
-            for widget in (self.widget, self.ink, self.canvas, *layers):
+            for widget in (self.widget, *self.widget.children, self.canvas, *layers):
                 widget.layout.close()
                 widget.close()
 
@@ -156,6 +165,14 @@ class Editor:
             forget_current_canvas()
             self._draw_all()
 
+    def _look_at(self, look: Look | None) -> None:
+        """A page looks at a part of the picture: it is drawn at the screen's own resolution."""
+        with LOCK:
+            self._look = look
+            if look is None and self._is_open:
+                self.ink.show_detail(None)
+            self._draw_detail()
+
     # ------------------------------------------------------------------ drawing; LOCK is held
 
     @property
@@ -177,6 +194,7 @@ class Editor:
     def _restyle(self, _: object) -> None:
         with LOCK:
             self._draw_overlay()
+            self._draw_detail()
 
     def _draw_all(self) -> None:
         if self._picture_png is None:
@@ -187,14 +205,36 @@ class Editor:
                 put_encoded(self.canvas[PICTURE], self._picture_png)
                 self._draw_overlay()
                 self._draw_preview()
+        self._draw_detail()
+
+    def _draw_detail(self) -> None:
+        """Sends what the page looks at: the picture there and its overlay, or the preview laid over them."""
+        look = self._look
+        if look is None or not self._is_open:
+            return
+        shown = self._image if self._preview is None else stretched(self._preview, self._image.size)
+        picture = encode_shown(look.picture(shown), self._image.info.get("icc_profile"))
+        overlay = [] if self._preview is not None else [self._encode_levels(look.levels(self._mask))]
+        self.ink.show_detail(look, [picture, *overlay])
+
+    def _patch_detail(self, renewed: Box) -> None:
+        part = None if self._look is None or self._preview is not None else self._look.touched(renewed)
+        if part is not None and self._look is not None:
+            self.ink.patch_detail(part[:2], self._encode_levels(self._look.levels(self._mask, part)))
+
+    def _encode_levels(self, levels: Image.Image) -> bytes:
+        return encode_overlay(levels, self.ink.colour, self.ink.opacity * self.ink.overlay)
 
     def _draw_changes(self, before: Mask) -> None:
         """Draws what of the mask differs from the one shown before."""
         renewed = renewed_box(before, self._mask)
         if self._levels is None or renewed is None:
             return
-        box = self._proxy.touched(renewed)
-        old, new = self._levels.crop(box), self._proxy.reduce_mask(self._mask, box)
+        self._patch_detail(renewed)
+        box = self._proxy.look.touched(renewed)
+        if box is None:
+            return
+        old, new = self._levels.crop(box), self._proxy.look.levels(self._mask, box)
         changed = ImageChops.difference(old, new).getbbox()
         if changed is not None:
             self._levels.paste(new, box)
@@ -204,15 +244,14 @@ class Editor:
     def _draw_overlay(self, box: tuple[int, int, int, int] | None = None) -> None:
         """Draws the overlay anew inside `box`, in canvas pixels, or everywhere."""
         if self._levels is None:
-            self._levels = self._proxy.reduce_mask(self._mask)
+            self._levels = self._proxy.look.levels(self._mask)
         left, top, right, bottom = box or (0, 0, *self._levels.size)
         part = self._levels.crop((left, top, right, bottom))
         with held(self.canvas) as may_draw:
             if may_draw:
                 self.canvas[OVERLAY].clear_rect(left, top, right - left, bottom - top)
                 if self.ink.overlay and part.getbbox():
-                    overlay = encode_overlay(part, self.ink.colour, self.ink.opacity)
-                    put_encoded(self.canvas[OVERLAY], overlay, left, top)
+                    put_encoded(self.canvas[OVERLAY], self._encode_levels(part), left, top)
 
     def _draw_preview(self) -> None:
         with held(self.canvas) as may_draw:
@@ -220,3 +259,8 @@ class Editor:
                 self.canvas[PREVIEW].clear()
                 if self._preview is not None:
                     put_encoded(self.canvas[PREVIEW], encode_picture(self._preview, self._proxy.shown))
+
+
+def stretched(image: Image.Image, size: Size) -> Image.Image:
+    """The picture in this size; itself where it has it already."""
+    return image if image.size == size else image.resize(size, Image.Resampling.BICUBIC)

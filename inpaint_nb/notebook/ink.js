@@ -13,34 +13,27 @@ const PATIENCE_MS = 1500; // after that the tool bar says that the kernel is bus
 const READY_AGAIN_MS = [0, 500, 2000]; // the kernel's second lane may not exist yet when the layer appears
 const STEADY_PX = 4; // a rectangle smaller than this on the screen was a slip of the hand
 const HOST_CHORDS = new Set(['mod+s']); // the notebook is saved as ever; all other keys stay here
-const PINCH_MS = 250; // a second finger this soon means scrolling, not drawing
 
 function chordOf(event) {
   const key = event.key.toLowerCase();
   const mod = event.ctrlKey || event.metaKey ? 'mod+' : '';
-  const shift = event.shiftKey && (mod || key.length > 1) ? 'shift+' : '';
+  const shift = event.shiftKey && (mod || key.length > 1 || key !== event.key) ? 'shift+' : ''; // a sign has its own name
   return mod + shift + key;
-}
-
-function scrollerOf(element) {
-  for (let each = element; each; each = each.parentElement) {
-    if (each.scrollHeight > each.clientHeight && /auto|scroll/.test(getComputedStyle(each).overflowY)) return each;
-  }
-  return document.scrollingElement;
 }
 
 function render({model, el}) {
   el.classList.add('inb-ink-root');
   const view = Math.random().toString(36).slice(2);
   const helpName = `inb-help-${view}`;
-  const ink = makeInk(model);
+  const ink = makeInk(model, () => camera.view);
+  const detail = makeDetail();
   const ring = makeRing();
   const band = make('div', {class: 'inb-band', 'aria-hidden': 'true', hidden: ''});
   const surface = make('canvas', {
     class: 'inb-surface', tabindex: 0, role: 'application', 'aria-label': 'Mask: paint over the part to change',
     'aria-describedby': helpName, 'data-lm-suppress-shortcuts': 'true',
   });
-  const frame = make('div', {class: 'inb-ink'}, ...ink.canvases, band, ring.root, surface);
+  const frame = make('div', {class: 'inb-ink'}, detail.root, ...ink.canvases, band, ring.root, surface);
   const help = makeHelp(model.get('actions'), helpName);
   const toolbar = makeToolbar(model, act);
   el.append(toolbar.root, frame, help);
@@ -54,10 +47,11 @@ function render({model, el}) {
   const other = (mode) => (mode === 'add' ? 'subtract' : 'add');
   const set = (values) => { model.set(values); model.save_changes(); };
   let gesture = null; // the one under way
-  let scrolling = null; // {x, y} of two fingers
   let hover = null; // the last pointer event over the layer
   let heldAction = null;
   let seq = 0;
+  const camera = makeCamera(model, frame, detail, (content) => model.send({...content, view}), moved);
+  const hand = makeHand(surface, camera, {begin, extend, finish, drop, hover: hovering, rest}, on);
 
   // ---- messages
 
@@ -71,8 +65,13 @@ function render({model, el}) {
       console.warn('inpaint_nb: the kernel cannot be reached', error); // the ink stays: nothing is lost silently
     }
   }
-  function receive(message) {
-    if (message.view !== view || message.type !== 'ack') return;
+  function receive(message, buffers) {
+    if (message.type === 'detail' || message.type === 'patch') return detail.receive(message, buffers, camera.place);
+    if (message.type === 'ready') return camera.forget();
+    if (message.view !== view || message.type !== 'ack') return undefined;
+    return detail.done().then(() => answered(message));
+  }
+  function answered(message) {
     // Two frames later: the page may still be decoding the overlay that replaces the ink.
     requestAnimationFrame(() => requestAnimationFrame(() => {
       const shown = pending.get(message.seq);
@@ -106,11 +105,34 @@ function render({model, el}) {
       fainter: () => fade(-0.1),
       stronger: () => fade(0.1),
       overlay: () => set({overlay: !model.get('overlay')}),
+      zoom_in: () => camera.zoom(ZOOM_STEP, pointed()),
+      zoom_out: () => camera.zoom(1 / ZOOM_STEP, pointed()),
+      fit: () => camera.fit(),
+      full: () => camera.zoomTo(1 / devicePixelRatio, pointed()),
+      pan: () => hand.hold(true),
+      pan_end: () => hand.hold(false),
+      unit: changeUnit,
       help: () => { help.classList.toggle('inb-closed'); toolbar.showHelp(!help.classList.contains('inb-closed')); },
-      leave: () => { if (gesture) drop(); else document.activeElement?.blur(); },
+      leave: () => { if (gesture) { hand.drop(); drop(); } else document.activeElement?.blur(); },
     };
     if (inPage[name]) inPage[name]();
     else send({type: 'command', name, px: model.get('grow_px')}, null);
+  }
+  // Where the pointer is over the picture, to zoom there; the middle where it is not.
+  function pointed() {
+    const box = surface.getBoundingClientRect();
+    return hover ? [hover.clientX - box.left, hover.clientY - box.top] : undefined;
+  }
+  // The brush keeps the size that it has on the screen now.
+  function changeUnit() {
+    const isScreen = model.get('unit') === 'screen';
+    const scale = camera.view.scale;
+    set({unit: isScreen ? 'picture' : 'screen', radius: Math.max(1, Math.round(2 * model.get('radius') * (isScreen ? 1 / scale : scale))) / 2});
+  }
+  // Of the brush, in picture pixels; two decimals keep the printed code short.
+  function radiusInPicture() {
+    if (model.get('unit') === 'picture') return model.get('radius');
+    return Math.max(0.5, Math.round((100 * model.get('radius')) / camera.view.scale) / 100);
   }
   function keyDown(event) {
     const isTyping = event.target.matches('input[type=number]') && !event.ctrlKey && !event.metaKey && event.key !== 'Escape';
@@ -133,92 +155,55 @@ function render({model, el}) {
   }
   function release(event) {
     if (!heldAction || (event.type === 'keyup' && event.key !== heldAction.key)) return;
-    send({type: 'command', name: `${heldAction.name}_end`, px: 0}, null);
+    act(`${heldAction.name}_end`);
     heldAction = null;
   }
 
-  // ---- the pointer
+  // ---- what the hand draws
 
-  function sample(event, box) {
-    return [
-      ((event.clientX - box.left) * model.get('width')) / box.width,
-      ((event.clientY - box.top) * model.get('height')) / box.height,
-      event.pressure,
-    ];
-  }
   function swaps(event) {
-    return event.shiftKey || event.button === 2 || event.button === 5 || (event.buttons & 34) !== 0;
+    return event.shiftKey || event.button === 2 || (event.buttons & 2) !== 0;
   }
-  function down(event) {
-    if (gesture) return secondPointer(event);
-    if (scrolling || ![0, 2, 5].includes(event.button)) return undefined;
-    event.preventDefault();
-    surface.focus({preventScroll: true});
-    try { surface.setPointerCapture(event.pointerId); } catch { /* a pointer that is gone already, or a script's */ }
+  function toolOf(event) {
+    if (event.button === 5 || (event.buttons & 32) !== 0) return {tool: 'eraser', mode: 'subtract'}; // a pen's other end
     const mode = model.get('mode');
-    gesture = {
-      pointer: event.pointerId, began: event.timeStamp, kind: event.pointerType, tool: model.get('tool'),
-      mode: swaps(event) ? other(mode) : mode, radius: model.get('radius'), samples: sample(event, surface.getBoundingClientRect()),
-    };
+    return {tool: model.get('tool'), mode: swaps(event) ? other(mode) : mode};
+  }
+  function begin(event, samples) {
+    gesture = {...toolOf(event), radius: radiusInPicture(), samples};
     if (!model.get('overlay')) set({overlay: true});
     draw(0);
-    return hovering(event);
   }
-  function secondPointer(event) {
-    const isScroll = event.pointerType === 'touch' && gesture.kind === 'touch' && event.timeStamp - gesture.began < PINCH_MS;
-    if (!isScroll) return; // a palm, or a finger too many: the stroke goes on
-    scrolling = {pointer: gesture.pointer, y: null, x: null};
-    drop();
-  }
-  function move(event) {
-    hovering(event);
-    if (scrolling) return scroll(event);
-    if (!gesture || event.pointerId !== gesture.pointer) return undefined;
-    if (event.pointerType === 'mouse' && event.buttons === 0) return finish(); // the up went elsewhere
-    return extend(event);
-  }
-  function extend(event) {
-    const box = surface.getBoundingClientRect();
+  // The last sample is where the pointer was lifted: it presses no more.
+  function extend(samples, event, isLast = false) {
+    if (isLast) {
+      const [[x, y]] = samples;
+      const [lastX, lastY, pressure] = gesture.samples.slice(-3);
+      if (x === lastX && y === lastY) return;
+      samples = [[x, y, pressure]];
+    }
     const from = gesture.samples.length / 3;
-    const events = event.getCoalescedEvents?.() ?? [];
-    for (const each of events.length ? events : [event]) gesture.samples.push(...sample(each, box));
+    gesture.samples.push(...samples.flat());
     draw(from);
   }
   function draw(from) {
-    if (gesture.tool !== 'rectangle') return ink.paint(gesture, from);
+    if (gesture.tool !== 'rectangle') ink.paint(gesture, from);
+    else showBand();
+  }
+  function showBand() {
     const [left, top, right, bottom] = boxOf(gesture, model);
-    const percent = (value, whole) => `${(100 * value) / whole}%`;
+    const [x, y] = toScreen(camera.view, left, top);
     band.hidden = false;
     band.classList.toggle('inb-subtracts', gesture.mode === 'subtract');
-    band.style.left = percent(left, model.get('width'));
-    band.style.width = percent(right - left, model.get('width'));
-    band.style.top = percent(top, model.get('height'));
-    band.style.height = percent(bottom - top, model.get('height'));
-    return undefined;
+    Object.assign(band.style, {
+      left: `${x}px`, top: `${y}px`, width: `${(right - left) * camera.view.scale}px`, height: `${(bottom - top) * camera.view.scale}px`,
+    });
   }
-  function scroll(event) {
-    if (event.pointerId !== scrolling.pointer) return;
-    if (scrolling.y !== null) scrollerOf(frame).scrollBy(scrolling.x - event.clientX, scrolling.y - event.clientY);
-    Object.assign(scrolling, {x: event.clientX, y: event.clientY});
-  }
-  function up(event) {
-    if (scrolling?.pointer === event.pointerId) scrolling = null;
-    if (!gesture || event.pointerId !== gesture.pointer) return;
-    if (event.type === 'pointerup') reachTo(event);
-    finish();
-  }
-  function reachTo(event) {
-    const [x, y] = sample(event, surface.getBoundingClientRect());
-    const [lastX, lastY, pressure] = gesture.samples.slice(-3);
-    if (x === lastX && y === lastY) return;
-    gesture.samples.push(x, y, pressure); // a lifted pointer presses no more
-    draw(gesture.samples.length / 3 - 1);
-  }
-  // A cancelled or lost pointer ends the stroke too: what was drawn is kept.
   function finish() {
     const done = gesture;
     gesture = null;
     band.hidden = true;
+    if (!done) return;
     if (done.tool === 'rectangle') {
       if (isSlip(done)) return;
       ink.paint(done);
@@ -227,11 +212,8 @@ function render({model, el}) {
     send({type: 'gesture', tool, mode, radius}, done, [new Float32Array(done.samples).buffer]);
   }
   function isSlip({samples}) {
-    const box = surface.getBoundingClientRect();
     const end = samples.length - 3;
-    const across = (Math.abs(samples[end] - samples[0]) * box.width) / model.get('width');
-    const along = (Math.abs(samples[end + 1] - samples[1]) * box.height) / model.get('height');
-    return Math.max(across, along) < STEADY_PX;
+    return Math.max(Math.abs(samples[end] - samples[0]), Math.abs(samples[end + 1] - samples[1])) * camera.view.scale < STEADY_PX;
   }
   function drop() {
     gesture = null;
@@ -240,18 +222,23 @@ function render({model, el}) {
   }
   function hovering(event) {
     hover = event;
-    const tool = gesture?.tool ?? model.get('tool');
+    const {tool, mode} = gesture ?? toolOf(event);
+    const radius = (gesture?.radius ?? radiusInPicture()) * camera.view.scale;
+    if (tool === 'rectangle' || (event.pointerType === 'touch' && !gesture)) return ring.hide();
     const box = surface.getBoundingClientRect();
-    const rx = (model.get('radius') * box.width) / model.get('width');
-    const ry = (model.get('radius') * box.height) / model.get('height');
-    if (tool === 'rectangle' || scrolling || (event.pointerType === 'touch' && !gesture)) return ring.hide();
-    const mode = gesture?.mode ?? (swaps(event) ? other(model.get('mode')) : model.get('mode'));
-    surface.classList.toggle('inb-precise', rx < 4);
-    return ring.show(event.clientX - box.left, event.clientY - box.top, rx, ry, mode === 'subtract');
+    surface.classList.toggle('inb-precise', radius < 4);
+    return ring.show(event.clientX - box.left, event.clientY - box.top, radius, mode === 'subtract');
   }
-  function leave() {
+  function rest() {
     hover = null;
-    if (!gesture) ring.hide();
+    ring.hide();
+  }
+  // The view is another one: what is not part of the picture follows it.
+  function moved() {
+    toolbar.showZoom(camera.view.scale * devicePixelRatio, camera.isFit);
+    surface.dataset.view = JSON.stringify(camera.view);
+    repaint();
+    if (gesture?.tool === 'rectangle') showBand();
   }
 
   // ---- looks
@@ -259,45 +246,61 @@ function render({model, el}) {
   function refresh() {
     modes[model.get('tool')] = model.get('mode');
     toolbar.refresh();
-    frame.style.width = model.get('css_width');
+    fitFrame();
     frame.style.setProperty('--inb-colour', model.get('colour'));
     frame.style.setProperty('--inb-opacity', model.get('opacity'));
     surface.dataset.tool = model.get('tool');
     if (hover) hovering(hover);
     repaint();
   }
+  function fitFrame() {
+    const stage = frame.closest('.inb-stage');
+    if (!stage) return;
+    stage.classList.add('inb-live');
+    stage.style.setProperty('--inb-width', model.get('css_width'));
+    stage.style.setProperty('--inb-aspect', `${model.get('width')} / ${model.get('height')}`);
+    const told = `${model.get('width')} ${model.get('height')}`;
+    if (told !== surface.dataset.picture) {
+      surface.dataset.picture = told;
+      camera.fit();
+    }
+  }
   function resized([entry]) {
     const exact = entry.devicePixelContentBoxSize?.[0];
-    const width = exact ? exact.inlineSize : Math.round(entry.contentRect.width * devicePixelRatio);
-    const height = exact ? exact.blockSize : Math.round(entry.contentRect.height * devicePixelRatio);
-    if (width && height && ink.resize(width, height)) repaint();
+    const {width, height} = entry.contentRect;
+    if (!width || !height) return;
+    const bitmap = exact ? [exact.inlineSize, exact.blockSize] : [Math.round(width * devicePixelRatio), Math.round(height * devicePixelRatio)];
+    ink.resize(...bitmap, bitmap[0] / width);
+    camera.resized([width, height]);
   }
   const observer = new ResizeObserver(resized);
   try { observer.observe(frame, {box: 'device-pixel-content-box'}); } catch { observer.observe(frame); }
 
-  on(surface, 'pointerdown', down);
-  on(surface, 'pointermove', move);
-  for (const name of ['pointerup', 'pointercancel', 'lostpointercapture']) on(surface, name, up);
-  on(surface, 'pointerleave', leave);
-  on(surface, 'contextmenu', (event) => { event.preventDefault(); event.stopPropagation(); }); // nor JupyterLab's menu
-  on(window, 'blur', (event) => { if (gesture) finish(); scrolling = null; release(event); });
+  on(window, 'blur', (event) => { hand.lost(); release(event); });
   on(window, 'keydown', letHostSave, {capture: true});
   for (const root of roots) {
     on(root, 'keydown', keyDown);
     on(root, 'keyup', release);
     on(root, 'focusout', release);
   }
-  const watched = ['tool', 'mode', 'radius', 'grow_px', 'colour', 'opacity', 'overlay', 'can_undo', 'can_redo', 'width', 'height', 'css_width'];
+  const watched = ['tool', 'mode', 'radius', 'grow_px', 'colour', 'opacity', 'overlay', 'can_undo', 'can_redo', 'width', 'height', 'css_width', 'unit'];
   for (const name of watched) model.on(`change:${name}`, refresh);
   model.on('msg:custom', receive);
+  model.on('change:shown_scale', camera.forget);
   toolbar.showHelp(true);
   refresh();
+  // ipycanvas makes its canvas when it likes, before this layer or after it.
+  const arrivals = new MutationObserver(camera.place);
+  requestAnimationFrame(() => { const stage = frame.closest('.inb-stage'); if (stage) { fitFrame(); arrivals.observe(stage, {childList: true, subtree: true}); camera.place(); } });
   const timers = READY_AGAIN_MS.map((wait) => setTimeout(() => model.send({type: 'ready', view}), wait));
 
   return () => {
     timers.forEach(clearTimeout);
     listening.abort();
     observer.disconnect();
+    arrivals.disconnect();
+    camera.stop();
+    model.off('change:shown_scale', camera.forget);
     model.off('msg:custom', receive);
     for (const name of watched) model.off(`change:${name}`, refresh);
   };

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,12 @@ import traitlets
 from inpaint_nb.images import Size
 from inpaint_nb.notebook import keys
 from inpaint_nb.notebook.lanes import Awake
-from inpaint_nb.notebook.proxy import Proxy
+from inpaint_nb.notebook.proxy import Look, Proxy, read_look
 from inpaint_nb.notebook.tools import Gesture, read_gesture
 
 _HERE = Path(__file__).parent
 
+SCRIPTS = ("toolbar", "strokes", "view", "hand", "ink")  # joined: each uses what those before it define
 COLOURS = ["#e6007e", "#0a84ff", "#ffc400", "#00a86b"]  # told apart with every common colour blindness
 
 
@@ -28,7 +29,10 @@ class Ink(Awake, anywidget.AnyWidget):
     erases the ink, and it keeps later messages from waiting for a running cell.
     """
 
-    _esm = "".join((_HERE / name).read_text("utf-8") for name in ("toolbar.js", "strokes.js", "ink.js"))
+    _esm = "".join(
+        (_HERE / name).read_text("utf-8")
+        for name in ("toolbar.js", "strokes.js", "view.js", "hand.js", "ink.js")
+    )
     _css = (_HERE / "ink.css").read_text("utf-8")
 
     width = traitlets.Int(512, help="of the picture, in image pixels").tag(sync=True)
@@ -37,7 +41,11 @@ class Ink(Awake, anywidget.AnyWidget):
 
     tool = traitlets.Enum(["brush", "eraser", "rectangle"], "brush").tag(sync=True)
     mode = traitlets.Enum(["add", "subtract"], "add").tag(sync=True)
-    radius = traitlets.Float(24.0, help="of the brush, in image pixels").tag(sync=True)
+    radius = traitlets.Float(24.0, help="of the brush, in pixels of `unit`").tag(sync=True)
+    unit = traitlets.Enum(["picture", "screen"], "picture").tag(sync=True)
+    shown_scale = traitlets.Float(1.0, help="bitmap pixels of the whole picture for one picture pixel").tag(
+        sync=True
+    )
     grow_px = traitlets.Int(4, min=1).tag(sync=True)
     colour = traitlets.Unicode(COLOURS[0]).tag(sync=True)
     opacity = traitlets.Float(0.55, min=0.0, max=1.0).tag(sync=True)
@@ -56,9 +64,11 @@ class Ink(Awake, anywidget.AnyWidget):
         on_ready: Callable[[], None],
         on_gesture: Callable[[Gesture], None],
         on_command: Callable[[str, int], None],
+        on_look: Callable[[Look | None], None],
     ) -> None:
         super().__init__(**_fitting(size))
         self._on_ready, self._on_gesture, self._on_command = on_ready, on_gesture, on_command
+        self._on_look = on_look
         self._views: set[str] = set()  # of pages that have spoken; each says `ready` several times
         self.on_msg(self._receive)
 
@@ -67,6 +77,15 @@ class Ink(Awake, anywidget.AnyWidget):
         with self.hold_trait_notifications():
             for name, value in _fitting(size).items():
                 setattr(self, name, value)
+
+    def show_detail(self, look: Look | None, bitmaps: Sequence[bytes] = ()) -> None:
+        """Shows what lies in the look's box, over the whole picture: a picture and an overlay; None takes it away."""
+        box, size = (look.box, look.shown) if look is not None else (None, None)
+        self.send({"type": "detail", "box": box, "size": size}, list(bitmaps))
+
+    def patch_detail(self, at: tuple[int, int], overlay: bytes) -> None:
+        """Draws a part of the overlay anew, at a place of the detail's own bitmap."""
+        self.send({"type": "patch", "at": at}, [overlay])
 
     def _receive(self, _: Any, content: dict[str, Any], buffers: list[memoryview]) -> None:
         try:
@@ -83,6 +102,8 @@ class Ink(Awake, anywidget.AnyWidget):
                 gesture = read_gesture(content, buffers[0] if buffers else b"")
                 if gesture is not None:
                     self._on_gesture(gesture)
+            case "look":
+                self._on_look(read_look(content, (self.width, self.height)))
             case "command":
                 self._on_command(str(content.get("name")), int(content.get("px") or 0))
 
@@ -93,11 +114,12 @@ class Ink(Awake, anywidget.AnyWidget):
 
 
 def _fitting(size: Size) -> dict[str, Any]:
-    longest = max(size)
+    longest, proxy = max(size), Proxy(size)
     return {
         "width": size[0],
         "height": size[1],
-        "css_width": Proxy(size).css_width,
+        "css_width": proxy.css_width,
+        "shown_scale": proxy.shown[0] / size[0],
         "radius": max(1, round(longest * 0.06)) / 2,
         "grow_px": max(1, round(longest / 128)),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +18,7 @@ from inpaint_nb.masks.raster import tile_boxes
 LONGEST_PX = 1600  # sharp at 800 CSS px on a 2x screen; three layers of it are about 30 MB in the page
 SMALLEST_SHOWN_PX = 384  # CSS px a small picture is enlarged to
 WIDEST_SHOWN_PX = 900  # CSS px
+LARGEST_LOOK_PX = 4096  # bitmap of a part, on either side: a large window on a sharp screen
 LOSSLESS_PIXELS = 1_000_000  # larger opaque pictures travel as JPEG 4:4:4, a fifth of the bytes
 
 
@@ -50,28 +52,79 @@ class Proxy:
         """Whether single pixels are to be seen as squares."""
         return self.css_px >= 2 * self.size[0]
 
-    def reduce_mask(self, mask: Mask, box: Box | None = None) -> Image.Image:
-        """The mask in the size shown, mode L; or only `box` of it, in bitmap pixels."""
-        box = box or (0, 0, *self.shown)
-        if self.shown == self.size:
-            return Image.fromarray(mask.crop(box))
-        left, top, right, bottom = self._in_picture(box)
+    @cached_property
+    def look(self) -> Look:
+        """The whole picture in the size shown."""
+        return Look((0, 0, *self.size), self.shown)
+
+
+@dataclass(frozen=True)
+class Look:
+    """A bitmap of `shown` pixels in which `box` of the picture is seen."""
+
+    box: Box
+    shown: Size
+
+    def picture(self, image: Image.Image) -> Image.Image:
+        """What the bitmap shows of the picture; of one of another size than the mask's, all that lies there."""
+        part = image if self.box == (0, 0, *image.size) else image.crop(self.box)
+        reduced = images.thumbnail(part, max(self.shown))
+        return reduced if reduced.size == self.shown else reduced.resize(self.shown, Image.Resampling.BICUBIC)
+
+    def levels(self, mask: Mask, part: Box | None = None) -> Image.Image:
+        """What the bitmap shows of the mask, mode L; or only `part` of it, in bitmap pixels."""
+        part = part or (0, 0, *self.shown)
+        left, top, right, bottom = self._in_picture(part)
         outer = (math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom))
         full = Image.fromarray(mask.crop(outer))
+        size = (part[2] - part[0], part[3] - part[1])
+        if full.size == size:
+            return full
         within = (left - outer[0], top - outer[1], right - outer[0], bottom - outer[1])
-        return full.resize((box[2] - box[0], box[3] - box[1]), Image.Resampling.BOX, box=within)
+        return full.resize(size, Image.Resampling.BOX, box=within)
 
-    def touched(self, box: Box) -> Box:
-        """The box of bitmap pixels that show anything of `box`, given in picture pixels."""
-        across, along = self.shown[0] / self.size[0], self.shown[1] / self.size[1]
-        right, bottom = math.ceil(box[2] * across), math.ceil(box[3] * along)
-        left, top = math.floor(box[0] * across), math.floor(box[1] * along)
-        return left, top, min(right, self.shown[0]), min(bottom, self.shown[1])
+    def touched(self, box: Box) -> Box | None:
+        """The box of bitmap pixels that show anything of `box`, given in picture pixels; None for no pixel."""
+        across, along = self._scale
+        left, top = (box[0] - self.box[0]) * across, (box[1] - self.box[1]) * along
+        right, bottom = (box[2] - self.box[0]) * across, (box[3] - self.box[1]) * along
+        found = (
+            max(0, math.floor(left)), max(0, math.floor(top)),
+            min(self.shown[0], math.ceil(right)), min(self.shown[1], math.ceil(bottom)),
+        )  # fmt: skip
+        return found if found[0] < found[2] and found[1] < found[3] else None
 
-    def _in_picture(self, box: Box) -> tuple[float, float, float, float]:
-        across, along = self.size[0] / self.shown[0], self.size[1] / self.shown[1]
-        right, bottom = min(box[2] * across, self.size[0]), min(box[3] * along, self.size[1])
-        return box[0] * across, box[1] * along, right, bottom
+    @property
+    def _scale(self) -> tuple[float, float]:
+        left, top, right, bottom = self.box
+        return self.shown[0] / (right - left), self.shown[1] / (bottom - top)
+
+    def _in_picture(self, part: Box) -> tuple[float, float, float, float]:
+        (across, along), (left, top, right, bottom) = self._scale, self.box
+        return (
+            left + part[0] / across, top + part[1] / along,
+            min(left + part[2] / across, right), min(top + part[3] / along, bottom),
+        )  # fmt: skip
+
+
+def read_look(content: Mapping[str, object], size: Size) -> Look | None:
+    """What a page asks to see sharply, cut to the picture and to a bitmap of reasonable size; None for nothing."""
+    box, shown = _whole_numbers(content.get("box"), 4), _whole_numbers(content.get("size"), 2)
+    if box is None or shown is None:
+        return None
+    left, top = max(0, box[0]), max(0, box[1])
+    right, bottom = min(size[0], box[2]), min(size[1], box[3])
+    if left >= right or top >= bottom:
+        return None
+    across = max(1, min(shown[0], right - left, LARGEST_LOOK_PX))
+    along = max(1, min(shown[1], bottom - top, LARGEST_LOOK_PX))
+    return Look((left, top, right, bottom), (across, along))
+
+
+def _whole_numbers(value: object, count: int) -> list[int] | None:
+    if not isinstance(value, list) or len(value) != count:
+        return None
+    return value if all(type(each) is int for each in value) else None
 
 
 def renewed_box(old: Mask, new: Mask) -> Box | None:
@@ -88,12 +141,14 @@ def renewed_box(old: Mask, new: Mask) -> Box | None:
 
 
 def encode_picture(image: Image.Image, shown: Size) -> bytes:
-    """The picture in the size shown, for the page: PNG, or JPEG when it is large and opaque."""
-    reduced = images.thumbnail(image, max(shown))
-    small = reduced if reduced.size == shown else reduced.resize(shown, Image.Resampling.BICUBIC)
+    """The whole picture in the size shown, for the page."""
+    return encode_shown(Look((0, 0, *image.size), shown).picture(image), image.info.get("icc_profile"))
+
+
+def encode_shown(small: Image.Image, profile: bytes | None = None) -> bytes:
+    """A bitmap for the page: PNG, or JPEG when it is large and opaque."""
     is_opaque = "A" not in small.getbands()
     out = io.BytesIO()
-    profile = image.info.get("icc_profile")
     if is_opaque and small.width * small.height > LOSSLESS_PIXELS:
         small.save(out, "JPEG", quality=92, subsampling=0, icc_profile=profile)
     else:

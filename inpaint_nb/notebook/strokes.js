@@ -17,43 +17,47 @@ function stripes(context) {
 }
 
 // Two bitmaps: what adds and what takes away. Each is painted opaque and faded as a whole, so overlaps are not darker.
-function makeInk(model) {
+function makeInk(model, viewOf) {
   const add = make('canvas', {class: 'inb-ink-add', 'aria-hidden': 'true'});
   const subtract = make('canvas', {class: 'inb-ink-subtract', 'aria-hidden': 'true'});
   const pens = {add: add.getContext('2d'), subtract: subtract.getContext('2d')};
   const striped = stripes(pens.subtract);
   const used = {add: false, subtract: false};
+  let ratio = 1; // bitmap pixels per CSS pixel
 
+  // `draw(pen, x, y, k)`: x and y take picture coordinates to the bitmap, k lengths.
   function withPens(gesture, draw) {
     used[gesture.mode] = true;
+    const view = viewOf();
+    const k = view.scale * ratio;
     for (const [mode, pen] of Object.entries(pens)) {
       if (!used[mode]) continue;
       pen.globalCompositeOperation = mode === gesture.mode ? 'source-over' : 'destination-out';
       pen.strokeStyle = pen.fillStyle = mode === 'add' ? model.get('colour') : striped;
-      draw(pen, add.width / model.get('width'), add.height / model.get('height'));
+      draw(pen, (x) => x * k + view.x * ratio, (y) => y * k + view.y * ratio, k);
     }
   }
-  function dot(pen, x, y, rx, ry) {
+  function dot(pen, x, y, radius) {
     pen.beginPath();
-    pen.ellipse(x, y, rx, ry, 0, 0, 7);
+    pen.arc(x, y, radius, 0, 7);
     pen.fill();
   }
   // Draws the samples from number `from` on; samples are flat (x, y, pressure).
   function paint(gesture, from = 0) {
     if (gesture.tool === 'rectangle') {
       const [left, top, right, bottom] = boxOf(gesture, model);
-      return withPens(gesture, (pen, sx, sy) => pen.fillRect(left * sx, top * sy, (right - left) * sx, (bottom - top) * sy));
+      return withPens(gesture, (pen, x, y, k) => pen.fillRect(x(left), y(top), (right - left) * k, (bottom - top) * k));
     }
     const {samples, radius} = gesture;
-    return withPens(gesture, (pen, sx, sy) => {
+    return withPens(gesture, (pen, x, y, k) => {
       pen.lineCap = pen.lineJoin = 'round';
-      pen.lineWidth = radius * (sx + sy);
-      if (from === 0) dot(pen, samples[0] * sx, samples[1] * sy, radius * sx, radius * sy);
+      pen.lineWidth = 2 * radius * k;
+      if (from === 0) dot(pen, x(samples[0]), y(samples[1]), radius * k);
       if (samples.length <= 3) return;
       const first = Math.max(0, from - 1);
       pen.beginPath();
-      pen.moveTo(samples[3 * first] * sx, samples[3 * first + 1] * sy);
-      for (let i = 3 * (first + 1); i < samples.length; i += 3) pen.lineTo(samples[i] * sx, samples[i + 1] * sy);
+      pen.moveTo(x(samples[3 * first]), y(samples[3 * first + 1]));
+      for (let i = 3 * (first + 1); i < samples.length; i += 3) pen.lineTo(x(samples[i]), y(samples[i + 1]));
       pen.stroke();
     });
   }
@@ -62,7 +66,8 @@ function makeInk(model) {
     used.add = used.subtract = false;
     for (const gesture of gestures) paint(gesture);
   }
-  function resize(width, height) {
+  function resize(width, height, perCssPixel) {
+    ratio = perCssPixel;
     if (add.width === width && add.height === height) return false;
     add.width = subtract.width = width;
     add.height = subtract.height = height;
@@ -87,12 +92,11 @@ function makeRing() {
   return {
     root: ring,
     hide: () => { ring.hidden = true; },
-    show(x, y, rx, ry, subtracts) {
+    show(x, y, radius, subtracts) {
       ring.hidden = false;
       ring.classList.toggle('inb-subtracts', subtracts);
-      ring.style.width = `${2 * rx}px`;
-      ring.style.height = `${2 * ry}px`;
-      ring.style.transform = `translate(${x - rx}px, ${y - ry}px)`;
+      ring.style.width = ring.style.height = `${2 * radius}px`;
+      ring.style.transform = `translate(${x - radius}px, ${y - radius}px)`;
     },
   };
 }

@@ -12,6 +12,9 @@ const ICONS = {
   invert: '<circle cx="10" cy="10" r="6.5"/><path d="M10 3.5a6.5 6.5 0 0 1 0 13z" fill="currentColor"/>',
   grow: '<path d="M12 3.8h4.2V8M16 4l-4.6 4.6M8 16.2H3.8V12M4 16l4.6-4.6"/>',
   shrink: '<path d="M16 8.4h-4.4V4M11.8 8.2 16.4 3.6M4 11.6h4.4V16M8.2 11.8l-4.6 4.6"/>',
+  zoom_in: '<circle cx="8.8" cy="8.8" r="5"/><path d="m12.6 12.6 4 4M8.8 6.6V11M6.6 8.8H11"/>',
+  zoom_out: '<circle cx="8.8" cy="8.8" r="5"/><path d="m12.6 12.6 4 4M6.6 8.8H11"/>',
+  fit: '<path d="M3.6 7.4V4h3.6M16.4 7.4V4h-3.6M3.6 12.6V16h3.6M16.4 12.6V16h-3.6"/><rect x="6.6" y="7" width="6.8" height="6" rx=".6"/>',
   overlay: '<path d="M2.4 10S5.1 5.2 10 5.2s7.6 4.8 7.6 4.8-2.7 4.8-7.6 4.8S2.4 10 2.4 10z"/><circle cx="10" cy="10" r="2.2"/>',
   help: '<rect x="2.4" y="5" width="15.2" height="10" rx="1.6"/><path d="M5.4 8.2h.1M8.5 8.2h.1M11.5 8.2h.1M14.5 8.2h.1M6.4 11.9h7.2"/>',
 };
@@ -76,7 +79,8 @@ function makeToolbar(model, act) {
   const tools = ['brush', 'eraser', 'rectangle'].map(button);
   const modes = ['add', 'subtract'].map((mode) => makeModeButton(mode, (chosen) => set({mode: chosen})));
   const size = make('input', {type: 'range', class: 'inb-size', min: 0, max: 1000, 'aria-label': 'Brush size in picture pixels', title: 'Brush size ([ and ])'});
-  const sizeText = make('output', {class: 'inb-size-text'});
+  const sizeText = make('button', {type: 'button', class: 'inb-size-text', 'data-action': 'unit', title: `Brush in picture or screen pixels (${actions.unit.shown})`});
+  sizeText.addEventListener('click', () => act('unit'));
   size.addEventListener('input', () => set({radius: scale().toDiameter(+size.value) / 2}));
   const history = ['undo', 'redo'].map(button);
   const whole = ['clear', 'invert'].map(button);
@@ -92,6 +96,8 @@ function makeToolbar(model, act) {
   });
   const opacity = make('input', {type: 'range', class: 'inb-opacity', min: 10, max: 100, 'aria-label': 'Overlay opacity', title: 'Overlay opacity (, and .)'});
   opacity.addEventListener('input', () => set({opacity: +opacity.value / 100, overlay: true}));
+  const zoom = make('button', {type: 'button', class: 'inb-zoom', 'data-action': 'full', title: `One picture pixel to one of the screen (${actions.full.shown})`});
+  zoom.addEventListener('click', () => act('full'));
   const overlay = button('overlay');
   const help = button('help');
   const waiting = make('span', {class: 'inb-waiting', role: 'status'});
@@ -99,7 +105,7 @@ function makeToolbar(model, act) {
   const root = make('div', {class: 'inb-toolbar', role: 'toolbar', 'aria-label': 'Mask tools', 'data-lm-suppress-shortcuts': 'true'},
     group('Tool', ...tools), group('Mode', ...modes), group('Brush size', size, sizeText), group('History', ...history),
     group('Whole mask', ...whole), group('Edge', button('shrink'), px, button('grow')),
-    group('Overlay', overlay, ...swatches, opacity), group('Help', help), waiting);
+    group('Overlay', overlay, ...swatches, opacity), group('View', button('zoom_out'), zoom, button('zoom_in'), button('fit')), group('Help', help), waiting);
 
   function refresh() {
     const press = (element, on) => element.setAttribute('aria-pressed', String(on));
@@ -111,7 +117,10 @@ function makeToolbar(model, act) {
     size.disabled = model.get('tool') === 'rectangle';
     size.value = scale().toSlider(diameter);
     size.setAttribute('aria-valuetext', `${diameter} pixels`);
+    const isScreen = model.get('unit') === 'screen';
     sizeText.textContent = `${diameter} px`;
+    sizeText.classList.toggle('inb-on-screen', isScreen);
+    sizeText.setAttribute('aria-label', `Brush: ${diameter} pixels of the ${isScreen ? 'screen' : 'picture'}; press to measure in pixels of the ${isScreen ? 'picture' : 'screen'}`);
     opacity.value = Math.round(100 * model.get('opacity'));
     if (document.activeElement !== px) px.value = model.get('grow_px');
     history[0].disabled = !model.get('can_undo');
@@ -119,5 +128,10 @@ function makeToolbar(model, act) {
   }
   const showHelp = (on) => help.setAttribute('aria-pressed', String(on));
   const showWaiting = (count) => { waiting.textContent = count ? `${count} waiting for the kernel` : ''; };
-  return {root, refresh, showHelp, showWaiting};
+  const showZoom = (scale, isFit) => {
+    zoom.textContent = `${Math.round(100 * scale)} %`;
+    zoom.setAttribute('aria-label', `Zoom ${zoom.textContent}${isFit ? ', whole picture' : ''}; press for one to one`);
+    root.querySelector('[data-action="fit"]').disabled = root.querySelector('[data-action="zoom_out"]').disabled = isFit;
+  };
+  return {root, refresh, showHelp, showWaiting, showZoom};
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -49,6 +50,18 @@ class Editor(Picture):
     def button(self, label: str) -> Locator:
         """The panel's button that says `label`."""
         return self.panel.get_by_role("button", name=label, exact=True)
+
+    @property
+    def view(self) -> dict[str, float]:
+        """Scale (CSS pixels for one of the picture) and offset of the picture in its frame."""
+        return dict(json.loads(self.canvas.get_attribute("data-view") or "{}"))
+
+    def to_page(self, point: Point) -> Point:
+        """Where the image point lies in the page, in CSS pixels, as it is shown now."""
+        box, view = self.canvas.bounding_box(), self.view
+        assert box is not None, "the canvas is not shown"
+        scale, x, y = view["scale"], view["x"], view["y"]
+        return box["x"] + point[0] * scale + x, box["y"] + point[1] * scale + y
 
     # Pixels
 

@@ -81,7 +81,7 @@ def shown_mask(page: PaintedPage, editor: Editor) -> Image.Image:
 
 
 def expected_overlay(mask: Mask, editor: Editor) -> Image.Image:
-    levels = editor._proxy.reduce_mask(mask)
+    levels = editor._proxy.look.levels(mask)
     return levels.point([round(level * editor.ink.opacity) for level in range(256)])
 
 
