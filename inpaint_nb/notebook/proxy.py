@@ -67,9 +67,12 @@ class Look:
 
     def picture(self, image: Image.Image) -> Image.Image:
         """What the bitmap shows of the picture; of one of another size than the mask's, all that lies there."""
-        part = image if self.box == (0, 0, *image.size) else image.crop(self.box)
-        reduced = images.thumbnail(part, max(self.shown))
-        return reduced if reduced.size == self.shown else reduced.resize(self.shown, Image.Resampling.BICUBIC)
+        if self.box == (0, 0, *image.size):
+            reduced = images.thumbnail(image, max(self.shown))
+            return reduced if reduced.size == self.shown else reduced.resize(self.shown, Image.Resampling.BICUBIC)
+        part = image.crop(self.box)
+        # Someone waits for it: half the time of Lanczos, and hardly less sharp.
+        return part if part.size == self.shown else part.resize(self.shown, Image.Resampling.HAMMING)
 
     def levels(self, mask: Mask, part: Box | None = None) -> Image.Image:
         """What the bitmap shows of the mask, mode L; or only `part` of it, in bitmap pixels."""

@@ -5,7 +5,7 @@
 
 const ZOOM_STEP = 1.25;
 const LARGEST_SCALE = 64; // CSS pixels per picture pixel
-const SETTLED_MS = 120; // after the last change of the view Python is asked for the part in it, sharply
+const SETTLED_MS = 80; // after the last change of the view Python is asked for the part in it, sharply
 const BARELY_SHARPER = 1.05;
 
 const toScreen = (view, x, y) => [x * view.scale + view.x, y * view.scale + view.y];

@@ -13,6 +13,7 @@ import websocket
 from playwright.sync_api import Page
 
 Point = tuple[float, float]
+CTRL = 2  # of the browser's modifiers
 
 
 class Pointer:
@@ -57,6 +58,20 @@ class Pointer:
                 time.sleep(max(0.0, start + number / per_second - time.monotonic()))
             self.mouse("Moved", point)
         self.mouse("Released", points[-1])
+        self.settle()
+
+    def wheels(self, point: Point, ways: Sequence[float], per_second: float = 60) -> None:
+        """The wheel turned with Ctrl held, by so many pixels each time; negative is up."""
+        start = time.monotonic()
+        for number, way in enumerate(ways):
+            time.sleep(max(0.0, start + number / per_second - time.monotonic()))
+            self._send(
+                "Input.dispatchMouseEvent",
+                {
+                    "type": "mouseWheel", "x": point[0], "y": point[1],
+                    "deltaX": 0, "deltaY": way, "modifiers": CTRL,
+                },
+            )  # fmt: skip
         self.settle()
 
     def settle(self) -> None:
