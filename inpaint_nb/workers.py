@@ -32,6 +32,11 @@ async def offload(function: Callable[[*Ts], T], *args: *Ts) -> T:
     return await future
 
 
+def begin(work: Callable[[], None]) -> None:
+    """Starts `work()` on a worker thread; nobody waits for it, so it must tell of its own end and errors."""
+    _POOL.submit(work)
+
+
 def _run(loop: asyncio.AbstractEventLoop, future: asyncio.Future[T], work: Callable[[], T]) -> None:
     if future.cancelled():
         return

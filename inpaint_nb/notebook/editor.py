@@ -17,8 +17,9 @@ from inpaint_nb.notebook.drawing import LOCK, forget_current_canvas, held, is_op
 from inpaint_nb.notebook.fallback import FallbackPointer
 from inpaint_nb.notebook.ink import Ink
 from inpaint_nb.notebook.keys import PANEL_ACTIONS
+from inpaint_nb.notebook.proposals import Proposals
 from inpaint_nb.notebook.proxy import Look, Proxy, encode_overlay, encode_picture, encode_shown, renewed_box
-from inpaint_nb.notebook.tools import Gesture
+from inpaint_nb.notebook.tools import Gesture, Wish
 
 PICTURE, OVERLAY, PREVIEW = range(3)
 JUST_DRAWN_SECONDS = 2.0  # a page that loads says so twice, by its canvas and by its pointer layer
@@ -62,7 +63,11 @@ class Editor:
             on_gesture=self._gesture,
             on_command=self._command,
             on_look=self._look_at,
+            on_propose=self._propose,
+            on_settle=self.settle,
         )
+        self._proposed: Mask | None = None  # shown instead of the mask, and not taken yet
+        self._proposals = Proposals(lambda: (self._image, self._mask), self._show_proposal, on_edit)
         viewport = ipywidgets.Box([self.canvas])
         viewport.add_class("inb-viewport")
         self.widget = ipywidgets.Box([viewport, self.ink])
@@ -94,8 +99,21 @@ class Editor:
         """Shows `mask`, sending only the part of it that differs from what is shown."""
         with LOCK:
             if mask is not self._mask and mask.size == self._proxy.size:
-                before, self._mask = self._mask, mask
+                before, self._mask = self._shown, mask
+                self._proposed = None
                 self._draw_changes(before)
+
+    @property
+    def _shown(self) -> Mask:
+        """The mask that the overlay shows."""
+        return self._mask if self._proposed is None else self._proposed
+
+    def _show_proposal(self, mask: Mask | None, words: str) -> None:
+        with LOCK:
+            before, self._proposed = self._shown, mask
+            if self._is_open:
+                self._draw_changes(before)
+                self.ink.proposal = words
 
     def show_preview(self, image: Image.Image | None) -> None:
         """Lays `image` over picture and mask, stretched to the picture's size; None takes it away."""
@@ -122,9 +140,17 @@ class Editor:
 
     # ------------------------------------------------------------------ what the hand does
 
+    def settle(self, is_taken: bool) -> None:
+        """Takes the preview of a mask that is shown, if any, as one step; or takes it away."""
+        with self._hand:
+            self._proposals.settle(is_taken)
+
+    def _propose(self, wish: Wish, answer: Callable[[], None]) -> None:
+        self._proposals.ask(wish, answer)
+
     def _gesture(self, gesture: Gesture) -> None:
         with self._hand:
-            self._on_edit(lambda mask: tools.apply(mask, gesture))
+            self._on_edit(lambda mask: tools.apply(mask, gesture, self._image))
 
     def _command(self, name: str, px: int) -> None:
         with self._hand:
@@ -142,7 +168,9 @@ class Editor:
             (round(x * across, tools.DECIMALS), round(y * along, tools.DECIMALS)) for x, y in points
         )
         ink = self.ink
-        gesture = Gesture(ink.tool, ink.mode, ink.radius, in_picture)  # type: ignore[arg-type] # traits
+        settings = tools.Settings(ink.radius, ink.hardness, ink.strength)
+        tool = ink.tool if ink.tool in ("brush", "eraser", "rectangle", "ellipse", "lasso") else "brush"
+        gesture = Gesture(tool, ink.mode, in_picture, settings=settings)  # type: ignore[arg-type] # traits
         self._gesture(gesture)
         self._draw_preview()
 
@@ -214,27 +242,27 @@ class Editor:
             return
         shown = self._image if self._preview is None else stretched(self._preview, self._image.size)
         picture = encode_shown(look.picture(shown), self._image.info.get("icc_profile"))
-        overlay = [] if self._preview is not None else [self._encode_levels(look.levels(self._mask))]
+        overlay = [] if self._preview is not None else [self._encode_levels(look.levels(self._shown))]
         self.ink.show_detail(look, [picture, *overlay])
 
     def _patch_detail(self, renewed: Box) -> None:
         part = None if self._look is None or self._preview is not None else self._look.touched(renewed)
         if part is not None and self._look is not None:
-            self.ink.patch_detail(part[:2], self._encode_levels(self._look.levels(self._mask, part)))
+            self.ink.patch_detail(part[:2], self._encode_levels(self._look.levels(self._shown, part)))
 
     def _encode_levels(self, levels: Image.Image) -> bytes:
         return encode_overlay(levels, self.ink.colour, self.ink.opacity * self.ink.overlay)
 
     def _draw_changes(self, before: Mask) -> None:
         """Draws what of the mask differs from the one shown before."""
-        renewed = renewed_box(before, self._mask)
+        renewed = renewed_box(before, self._shown)
         if self._levels is None or renewed is None:
             return
         self._patch_detail(renewed)
         box = self._proxy.look.touched(renewed)
         if box is None:
             return
-        old, new = self._levels.crop(box), self._proxy.look.levels(self._mask, box)
+        old, new = self._levels.crop(box), self._proxy.look.levels(self._shown, box)
         changed = ImageChops.difference(old, new).getbbox()
         if changed is not None:
             self._levels.paste(new, box)
@@ -244,7 +272,7 @@ class Editor:
     def _draw_overlay(self, box: tuple[int, int, int, int] | None = None) -> None:
         """Draws the overlay anew inside `box`, in canvas pixels, or everywhere."""
         if self._levels is None:
-            self._levels = self._proxy.look.levels(self._mask)
+            self._levels = self._proxy.look.levels(self._shown)
         left, top, right, bottom = box or (0, 0, *self._levels.size)
         part = self._levels.crop((left, top, right, bottom))
         with held(self.canvas) as may_draw:

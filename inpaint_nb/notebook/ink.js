@@ -11,7 +11,6 @@
 
 const PATIENCE_MS = 1500; // after that the tool bar says that the kernel is busy
 const READY_AGAIN_MS = [0, 500, 2000]; // the kernel's second lane may not exist yet when the layer appears
-const STEADY_PX = 4; // a rectangle smaller than this on the screen was a slip of the hand
 const HOST_CHORDS = new Set(['mod+s']); // the notebook is saved as ever; all other keys stay here
 
 function chordOf(event) {
@@ -26,32 +25,36 @@ function render({model, el}) {
   const view = Math.random().toString(36).slice(2);
   const helpName = `inb-help-${view}`;
   const ink = makeInk(model, () => camera.view);
+  const live = makeLive(model, () => camera.view);
   const detail = makeDetail();
   const ring = makeRing();
-  const band = make('div', {class: 'inb-band', 'aria-hidden': 'true', hidden: ''});
   const surface = make('canvas', {
     class: 'inb-surface', tabindex: 0, role: 'application', 'aria-label': 'Mask: paint over the part to change',
     'aria-describedby': helpName, 'data-lm-suppress-shortcuts': 'true',
   });
-  const frame = make('div', {class: 'inb-ink'}, detail.root, ...ink.canvases, band, ring.root, surface);
+  const frame = make('div', {class: 'inb-ink'}, detail.root, ...ink.canvases, live.canvas, ring.root, surface);
   const help = makeHelp(model.get('actions'), helpName);
-  const toolbar = makeToolbar(model, act);
+  const toolbar = makeToolbar(model, act, (name, px) => wishes.refine(name, px));
   el.append(toolbar.root, frame, help);
   const roots = [surface, toolbar.root];
 
   const pending = new Map(); // seq -> gesture (or null for a command) not yet answered
-  const modes = {brush: 'add', eraser: 'subtract', rectangle: 'add', [model.get('tool')]: model.get('mode')};
+  const modes = {eraser: 'subtract', [model.get('tool')]: model.get('mode')}; // each tool keeps its own
   const chords = new Map(model.get('actions').flatMap((action) => action.keys.map((key) => [key, action])));
   const listening = new AbortController();
   const on = (target, name, listener, options = {}) => target.addEventListener(name, listener, {...options, signal: listening.signal});
   const other = (mode) => (mode === 'add' ? 'subtract' : 'add');
   const set = (values) => { model.set(values); model.save_changes(); };
-  let gesture = null; // the one under way
   let hover = null; // the last pointer event over the layer
   let heldAction = null;
   let seq = 0;
   const camera = makeCamera(model, frame, detail, (content) => model.send({...content, view}), moved);
-  const hand = makeHand(surface, camera, {begin, extend, finish, drop, hover: hovering, rest}, on);
+  const tools = makeTools({model, camera, ink, live, radius: radiusInPicture, send, repaint, changed,
+    settle, wish: () => wishes.wish()});
+  const wishes = makeWishes(model, tools, send);
+  const crosshair = makeCrosshair(model, camera, tools, surface);
+  const hand = makeHand(surface, camera, {begin, extend: tools.extend, finish: tools.finish, drop: tools.drop, hover: hovering, rest}, on);
+  frame.append(crosshair.root, crosshair.said);
 
   // ---- messages
 
@@ -64,6 +67,7 @@ function render({model, el}) {
     } catch (error) {
       console.warn('inpaint_nb: the kernel cannot be reached', error); // the ink stays: nothing is lost silently
     }
+    return number;
   }
   function receive(message, buffers) {
     if (message.type === 'detail' || message.type === 'patch') return detail.receive(message, buffers, camera.place);
@@ -76,17 +80,20 @@ function render({model, el}) {
     requestAnimationFrame(() => requestAnimationFrame(() => {
       const shown = pending.get(message.seq);
       pending.delete(message.seq);
+      wishes.answered(message.seq);
       if (shown) repaint();
       if (!pending.size || toolbar.root.querySelector('.inb-waiting').textContent) toolbar.showWaiting(pending.size);
     }));
   }
   function repaint() {
-    ink.repaint([...pending.values(), gesture].filter((each) => each && (each !== gesture || each.tool !== 'rectangle')));
+    const open = tools.gesture?.kind === 'stroke' && !tools.gesture.straight ? [tools.gesture] : [];
+    ink.repaint([...[...pending.values()].filter(Boolean), ...open]);
+    tools.redraw();
   }
 
   // ---- actions
 
-  function act(name) {
+  function act(name, event = null) {
     const radius = model.get('radius');
     const largest = Math.max(2, model.get('width'), model.get('height'));
     const diameter = Math.round(2 * radius);
@@ -95,10 +102,11 @@ function render({model, el}) {
     const fade = (by) => set({overlay: true, opacity: Math.min(1, Math.max(0.1, Math.round(100 * (model.get('opacity') + by)) / 100))});
     const colours = model.get('colours');
     const inPage = {
-      brush: () => set({tool: 'brush', mode: modes.brush}),
-      eraser: () => set({tool: 'eraser', mode: modes.eraser}),
-      rectangle: () => set({tool: 'rectangle', mode: modes.rectangle}),
+      ...Object.fromEntries(Object.keys(KINDS).map((tool) => [tool, () => choose(tool)])),
       swap: () => set({mode: other(model.get('mode'))}),
+      intersect: () => set({mode: model.get('mode') === 'intersect' ? 'add' : 'intersect'}),
+      move: () => crosshair.move(event.key.toLowerCase(), event),
+      place,
       smaller: () => resize(diameter - step),
       larger: () => resize(diameter + step),
       colour: () => set({overlay: true, colour: colours[(colours.indexOf(model.get('colour')) + 1) % colours.length]}),
@@ -113,10 +121,37 @@ function render({model, el}) {
       pan_end: () => hand.hold(false),
       unit: changeUnit,
       help: () => { help.classList.toggle('inb-closed'); toolbar.showHelp(!help.classList.contains('inb-closed')); },
-      leave: () => { if (gesture) { hand.drop(); drop(); } else document.activeElement?.blur(); },
+      apply: () => settle(true),
+      discard: () => settle(false),
+      leave,
+      clear: () => (tools.isOpen ? tools.removeCorner() : send({type: 'command', name: 'clear', px: 0}, null)),
     };
     if (inPage[name]) inPage[name]();
     else send({type: 'command', name, px: model.get('grow_px')}, null);
+  }
+  function choose(tool) {
+    if (tools.isOpen) tools.close();
+    if (model.get('proposal') && tool !== model.get('tool')) settle(true);
+    set({tool, mode: modes[tool] ?? 'add'});
+  }
+  function settle(isTaken) {
+    toolbar.showRefining(null);
+    wishes.settle(isTaken);
+  }
+  function place() {
+    if (crosshair.isShown && (crosshair.hasMoved || crosshair.isDrawing || !model.get('proposal'))) crosshair.place();
+    else if (tools.isOpen) tools.close();
+    else if (model.get('proposal')) settle(true);
+    else crosshair.place();
+  }
+  function leave() {
+    if (tools.gesture) { hand.drop(); tools.drop(); crosshair.hide(); }
+    else if (model.get('proposal')) settle(false);
+    else if (crosshair.isShown) crosshair.hide();
+    else document.activeElement?.blur();
+  }
+  function changed() {
+    surface.dataset.open = String(tools.isOpen);
   }
   // Where the pointer is over the picture, to zoom there; the middle where it is not.
   function pointed() {
@@ -135,15 +170,21 @@ function render({model, el}) {
     return Math.max(0.5, Math.round((100 * model.get('radius')) / camera.view.scale) / 100);
   }
   function keyDown(event) {
-    const isTyping = event.target.matches('input[type=number]') && !event.ctrlKey && !event.metaKey && event.key !== 'Escape';
-    const action = isTyping ? null : chords.get(chordOf(event));
+    const isTyping = event.target.matches('input[type=number], select') && !event.ctrlKey && !event.metaKey && event.key !== 'Escape';
+    const action = isTyping ? null : actionOf(event);
     if (!action || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
-    if (gesture && action.name !== 'leave') return; // nothing changes under the hand
+    if (hand.isBusy && action.name !== 'leave') return; // nothing changes under the hand
     if (action.held && event.repeat) return;
     if (action.held) heldAction = {name: action.name, key: event.key};
-    act(action.name);
+    act(action.name, event);
+  }
+  function actionOf(event) {
+    const isOnButton = event.target !== surface && (event.key === 'Enter' || event.key === ' ' || event.key.startsWith('Arrow'));
+    if (isOnButton) return null; // buttons and sliders have keys of their own
+    const chord = chordOf(event);
+    return chords.get(chord) ?? chords.get(chord.replace('shift+', '')) ?? null;
   }
   // The notebook's own shortcuts are looked up before a key gets here, and not at all below this attribute.
   function letHostSave(event) {
@@ -161,73 +202,22 @@ function render({model, el}) {
 
   // ---- what the hand draws
 
-  function swaps(event) {
-    return event.shiftKey || event.button === 2 || (event.buttons & 2) !== 0;
-  }
-  function toolOf(event) {
-    if (event.button === 5 || (event.buttons & 32) !== 0) return {tool: 'eraser', mode: 'subtract'}; // a pen's other end
-    const mode = model.get('mode');
-    return {tool: model.get('tool'), mode: swaps(event) ? other(mode) : mode};
-  }
   function begin(event, samples) {
-    gesture = {...toolOf(event), radius: radiusInPicture(), samples};
+    crosshair.hide();
     if (!model.get('overlay')) set({overlay: true});
-    draw(0);
-  }
-  // The last sample is where the pointer was lifted: it presses no more.
-  function extend(samples, event, isLast = false) {
-    if (isLast) {
-      const [[x, y]] = samples;
-      const [lastX, lastY, pressure] = gesture.samples.slice(-3);
-      if (x === lastX && y === lastY) return;
-      samples = [[x, y, pressure]];
-    }
-    const from = gesture.samples.length / 3;
-    gesture.samples.push(...samples.flat());
-    draw(from);
-  }
-  function draw(from) {
-    if (gesture.tool !== 'rectangle') ink.paint(gesture, from);
-    else showBand();
-  }
-  function showBand() {
-    const [left, top, right, bottom] = boxOf(gesture, model);
-    const [x, y] = toScreen(camera.view, left, top);
-    band.hidden = false;
-    band.classList.toggle('inb-subtracts', gesture.mode === 'subtract');
-    Object.assign(band.style, {
-      left: `${x}px`, top: `${y}px`, width: `${(right - left) * camera.view.scale}px`, height: `${(bottom - top) * camera.view.scale}px`,
-    });
-  }
-  function finish() {
-    const done = gesture;
-    gesture = null;
-    band.hidden = true;
-    if (!done) return;
-    if (done.tool === 'rectangle') {
-      if (isSlip(done)) return;
-      ink.paint(done);
-    }
-    const {tool, mode, radius} = done;
-    send({type: 'gesture', tool, mode, radius}, done, [new Float32Array(done.samples).buffer]);
-  }
-  function isSlip({samples}) {
-    const end = samples.length - 3;
-    return Math.max(Math.abs(samples[end] - samples[0]), Math.abs(samples[end + 1] - samples[1])) * camera.view.scale < STEADY_PX;
-  }
-  function drop() {
-    gesture = null;
-    band.hidden = true;
-    repaint();
+    tools.begin(event, samples);
   }
   function hovering(event) {
     hover = event;
-    const {tool, mode} = gesture ?? toolOf(event);
-    const radius = (gesture?.radius ?? radiusInPicture()) * camera.view.scale;
-    if (tool === 'rectangle' || (event.pointerType === 'touch' && !gesture)) return ring.hide();
     const box = surface.getBoundingClientRect();
-    surface.classList.toggle('inb-precise', radius < 4);
-    return ring.show(event.clientX - box.left, event.clientY - box.top, radius, mode === 'subtract');
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    const {kind, mode} = tools.gesture ?? tools.held(event);
+    tools.hover([...toPicture(camera.view, x, y), 0.5]);
+    const radius = (tools.gesture?.radius ?? radiusInPicture()) * camera.view.scale;
+    surface.classList.toggle('inb-precise', kind === 'stroke' && radius < 4);
+    surface.dataset.kind = kind;
+    if (kind !== 'stroke' || (event.pointerType === 'touch' && !tools.gesture)) return ring.hide();
+    return ring.show(x, y, radius, mode === 'subtract');
   }
   function rest() {
     hover = null;
@@ -238,7 +228,7 @@ function render({model, el}) {
     toolbar.showZoom(camera.view.scale * devicePixelRatio, camera.isFit);
     surface.dataset.view = JSON.stringify(camera.view);
     repaint();
-    if (gesture?.tool === 'rectangle') showBand();
+    crosshair.show();
   }
 
   // ---- looks
@@ -246,10 +236,12 @@ function render({model, el}) {
   function refresh() {
     modes[model.get('tool')] = model.get('mode');
     toolbar.refresh();
+    wishes.refresh();
     fitFrame();
     frame.style.setProperty('--inb-colour', model.get('colour'));
     frame.style.setProperty('--inb-opacity', model.get('opacity'));
     surface.dataset.tool = model.get('tool');
+    surface.dataset.kind = KINDS[model.get('tool')];
     if (hover) hovering(hover);
     repaint();
   }
@@ -271,6 +263,7 @@ function render({model, el}) {
     if (!width || !height) return;
     const bitmap = exact ? [exact.inlineSize, exact.blockSize] : [Math.round(width * devicePixelRatio), Math.round(height * devicePixelRatio)];
     ink.resize(...bitmap, bitmap[0] / width);
+    live.resize(...bitmap, bitmap[0] / width);
     camera.resized([width, height]);
   }
   const observer = new ResizeObserver(resized);
@@ -283,7 +276,7 @@ function render({model, el}) {
     on(root, 'keyup', release);
     on(root, 'focusout', release);
   }
-  const watched = ['tool', 'mode', 'radius', 'grow_px', 'colour', 'opacity', 'overlay', 'can_undo', 'can_redo', 'width', 'height', 'css_width', 'unit'];
+  const watched = ['tool', 'mode', 'radius', 'grow_px', 'colour', 'opacity', 'overlay', 'can_undo', 'can_redo', 'width', 'height', 'css_width', 'unit', 'proposal', 'hint', ...SETTINGS];
   for (const name of watched) model.on(`change:${name}`, refresh);
   model.on('msg:custom', receive);
   model.on('change:shown_scale', camera.forget);

@@ -4,20 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import anywidget
 import traitlets
 
 from inpaint_nb.images import Size
+from inpaint_nb.masks import available_selectors
 from inpaint_nb.notebook import keys
 from inpaint_nb.notebook.lanes import Awake
 from inpaint_nb.notebook.proxy import Look, Proxy, read_look
-from inpaint_nb.notebook.tools import Gesture, read_gesture
+from inpaint_nb.notebook.tools import (
+    REFINEMENTS,
+    Gesture,
+    Hint,
+    Mode,
+    Pressure,
+    Refine,
+    Space,
+    Tool,
+    Wish,
+    read_gesture,
+)
 
 _HERE = Path(__file__).parent
 
-SCRIPTS = ("toolbar", "strokes", "view", "hand", "ink")  # joined: each uses what those before it define
+# Joined to one: each uses what those before it define.
+SCRIPTS = ("toolbar", "options", "strokes", "view", "tools", "wishes", "hand", "crosshair", "ink")
 COLOURS = ["#e6007e", "#0a84ff", "#ffc400", "#00a86b"]  # told apart with every common colour blindness
 
 
@@ -29,23 +42,35 @@ class Ink(Awake, anywidget.AnyWidget):
     erases the ink, and it keeps later messages from waiting for a running cell.
     """
 
-    _esm = "".join(
-        (_HERE / name).read_text("utf-8")
-        for name in ("toolbar.js", "strokes.js", "view.js", "hand.js", "ink.js")
-    )
+    _esm = "".join((_HERE / f"{name}.js").read_text("utf-8") for name in SCRIPTS)
     _css = (_HERE / "ink.css").read_text("utf-8")
 
     width = traitlets.Int(512, help="of the picture, in image pixels").tag(sync=True)
     height = traitlets.Int(512).tag(sync=True)
     css_width = traitlets.Unicode("512px").tag(sync=True)
 
-    tool = traitlets.Enum(["brush", "eraser", "rectangle"], "brush").tag(sync=True)
-    mode = traitlets.Enum(["add", "subtract"], "add").tag(sync=True)
+    tool = traitlets.Enum(get_args(Tool), "brush").tag(sync=True)
+    mode = traitlets.Enum(get_args(Mode), "add").tag(sync=True)
     radius = traitlets.Float(24.0, help="of the brush, in pixels of `unit`").tag(sync=True)
     unit = traitlets.Enum(["picture", "screen"], "picture").tag(sync=True)
     shown_scale = traitlets.Float(1.0, help="bitmap pixels of the whole picture for one picture pixel").tag(
         sync=True
     )
+    hardness = traitlets.Float(1.0, min=0.0, max=1.0).tag(sync=True)
+    strength = traitlets.Float(1.0, min=0.0, max=1.0, help="opacity of the brush").tag(sync=True)
+    pressure = traitlets.Enum(get_args(Pressure), "none", help="what a pen's pressure changes").tag(sync=True)
+    tolerance = traitlets.Float(32.0, min=0.0, max=255.0).tag(sync=True)
+    softness = traitlets.Float(0.0, min=0.0, max=255.0).tag(sync=True)
+    space = traitlets.Enum(get_args(Space), "rgb", help="how colours differ").tag(sync=True)
+    contiguous = traitlets.Bool(True).tag(sync=True)
+    stops = traitlets.Bool(False, help="the wand stops at what is masked").tag(sync=True)
+    selector = traitlets.Unicode("").tag(sync=True)
+    selectors = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    hint = traitlets.Enum(get_args(Hint), "box", help="what a drag says to the smart selection").tag(
+        sync=True
+    )
+    proposal = traitlets.Unicode("", help="what is shown and not taken yet, in words").tag(sync=True)
+    refinements: Any = traitlets.List().tag(sync=True)
     grow_px = traitlets.Int(4, min=1).tag(sync=True)
     colour = traitlets.Unicode(COLOURS[0]).tag(sync=True)
     opacity = traitlets.Float(0.55, min=0.0, max=1.0).tag(sync=True)
@@ -65,10 +90,12 @@ class Ink(Awake, anywidget.AnyWidget):
         on_gesture: Callable[[Gesture], None],
         on_command: Callable[[str, int], None],
         on_look: Callable[[Look | None], None],
+        on_propose: Callable[[Wish, Callable[[], None]], None],
+        on_settle: Callable[[bool], None],
     ) -> None:
-        super().__init__(**_fitting(size))
+        super().__init__(**_fitting(size), selectors=available_selectors(), refinements=_refinements())
         self._on_ready, self._on_gesture, self._on_command = on_ready, on_gesture, on_command
-        self._on_look = on_look
+        self._on_look, self._on_propose, self._on_settle = on_look, on_propose, on_settle
         self._views: set[str] = set()  # of pages that have spoken; each says `ready` several times
         self.on_msg(self._receive)
 
@@ -88,29 +115,57 @@ class Ink(Awake, anywidget.AnyWidget):
         self.send({"type": "patch", "at": at}, [overlay])
 
     def _receive(self, _: Any, content: dict[str, Any], buffers: list[memoryview]) -> None:
+        kind = "ready" if content.get("type") == "ready" else "ack"
+        answer = {"type": kind, "view": content.get("view"), "seq": content.get("seq")}
+        is_answered_later = False
         try:
-            self._obey(content, buffers)
+            is_answered_later = self._obey(content, buffers, lambda: self.send(answer))
         finally:
-            kind = "ready" if content.get("type") == "ready" else "ack"
-            self.send({"type": kind, "view": content.get("view"), "seq": content.get("seq")})
+            if not is_answered_later:
+                self.send(answer)
 
-    def _obey(self, content: dict[str, Any], buffers: list[memoryview]) -> None:
+    def _obey(self, content: dict[str, Any], buffers: list[memoryview], answer: Callable[[], None]) -> bool:
+        """Does what a message says; whether `answer` is called later, by who does it."""
         match content.get("type"):
             case "ready":
                 self._meet(str(content.get("view")))
             case "gesture":
-                gesture = read_gesture(content, buffers[0] if buffers else b"")
-                if gesture is not None:
+                if (gesture := read_gesture(content, _samples(buffers))) is not None:
                     self._on_gesture(gesture)
             case "look":
                 self._on_look(read_look(content, (self.width, self.height)))
+            case "propose":
+                return self._wish(content, buffers, answer)
+            case "settle":
+                self._on_settle(bool(content.get("taken")))
             case "command":
                 self._on_command(str(content.get("name")), int(content.get("px") or 0))
+        return False
+
+    def _wish(self, content: dict[str, Any], buffers: list[memoryview], answer: Callable[[], None]) -> bool:
+        refined = content.get("refine")
+        wish = (
+            Refine(str(refined), float(content.get("px") or 0))
+            if refined
+            else read_gesture(content, _samples(buffers))
+        )
+        if wish is None or (isinstance(wish, Refine) and wish.name not in REFINEMENTS):
+            return False
+        self._on_propose(wish, answer)
+        return True
 
     def _meet(self, view: str) -> None:
         if view not in self._views:
             self._views.add(view)
             self._on_ready()
+
+
+def _samples(buffers: list[memoryview]) -> bytes | memoryview:
+    return buffers[0] if buffers else b""
+
+
+def _refinements() -> list[dict[str, str]]:
+    return [{"name": name, "label": each.label, "unit": each.unit} for name, each in REFINEMENTS.items()]
 
 
 def _fitting(size: Size) -> dict[str, Any]:

@@ -24,11 +24,23 @@ class Action:
     held: bool = False
 
 
+ARROWS = tuple(
+    f"{held}arrow{way}" for held in ("", "shift+", "mod+") for way in ("left", "right", "up", "down")
+)
 ACTIONS = (
     Action("brush", ("b",), "B", "brush", "page"),
     Action("eraser", ("e",), "E", "eraser", "page"),
     Action("rectangle", ("r",), "R", "rectangle", "page"),
+    Action("ellipse", ("l",), "L", "ellipse", "page"),
+    Action("lasso", ("a",), "A", "lasso", "page"),
+    Action("polygon", ("g",), "G", "polygon", "page"),
+    Action("wand", ("w",), "W", "magic wand", "page"),
+    Action("range", ("k",), "K", "colour range", "page"),
+    Action("select", ("q",), "Q", "smart select", "page"),
     Action("swap", ("x",), "X", "add / subtract", "page"),
+    Action("intersect", ("t",), "T", "intersect", "page"),
+    Action("place", ("enter",), "Enter", "place, close or apply", "page"),
+    Action("move", ARROWS, "Arrows", "move the crosshair (Shift: finer, Ctrl: faster)", "page"),
     Action("smaller", ("[",), "[", "smaller brush", "page"),
     Action("larger", ("]",), "]", "larger brush", "page"),
     Action("undo", ("mod+z",), "Ctrl+Z", "undo", "history"),

@@ -37,29 +37,9 @@ function makeInk(model, viewOf) {
       draw(pen, (x) => x * k + view.x * ratio, (y) => y * k + view.y * ratio, k);
     }
   }
-  function dot(pen, x, y, radius) {
-    pen.beginPath();
-    pen.arc(x, y, radius, 0, 7);
-    pen.fill();
-  }
-  // Draws the samples from number `from` on; samples are flat (x, y, pressure).
+  // Draws the samples of a plain stroke from number `from` on; anything else as a whole.
   function paint(gesture, from = 0) {
-    if (gesture.tool === 'rectangle') {
-      const [left, top, right, bottom] = boxOf(gesture, model);
-      return withPens(gesture, (pen, x, y, k) => pen.fillRect(x(left), y(top), (right - left) * k, (bottom - top) * k));
-    }
-    const {samples, radius} = gesture;
-    return withPens(gesture, (pen, x, y, k) => {
-      pen.lineCap = pen.lineJoin = 'round';
-      pen.lineWidth = 2 * radius * k;
-      if (from === 0) dot(pen, x(samples[0]), y(samples[1]), radius * k);
-      if (samples.length <= 3) return;
-      const first = Math.max(0, from - 1);
-      pen.beginPath();
-      pen.moveTo(x(samples[3 * first]), y(samples[3 * first + 1]));
-      for (let i = 3 * (first + 1); i < samples.length; i += 3) pen.lineTo(x(samples[i]), y(samples[i + 1]));
-      pen.stroke();
-    });
+    withPens(gesture, (pen, x, y, k) => trace(pen, gesture, x, y, k, from));
   }
   function repaint(gestures) {
     for (const pen of Object.values(pens)) pen.clearRect(0, 0, add.width, add.height);
@@ -76,15 +56,162 @@ function makeInk(model, viewOf) {
   return {canvases: [add, subtract], paint, repaint, resize};
 }
 
-// Every pixel touched between the first and the last sample: the same box as `box_between` in Python.
-function boxOf({samples}, model) {
+// Draws a gesture with the pen's own colours, as near as a page can to what Python will make of it.
+function trace(pen, gesture, x, y, k, from = 0) {
+  const {samples, tool} = gesture;
+  pen.save();
+  if (tool === 'rectangle' || tool === 'ellipse') traceBox(pen, tool, samples, x, y, k);
+  else if (tool === 'lasso' || tool === 'polygon') {
+    outline(pen, samples, x, y);
+    pen.closePath();
+    pen.fill();
+  } else if (tool === 'brush' || tool === 'eraser') traceStroke(pen, gesture, x, y, k, from);
+  else dot(pen, x(samples[samples.length - 3]), y(samples[samples.length - 2]), 5);
+  pen.restore();
+}
+
+function dot(pen, x, y, radius) {
+  pen.beginPath();
+  pen.arc(x, y, radius, 0, 7);
+  pen.fill();
+}
+
+function outline(pen, samples, x, y, from = 0) {
+  pen.beginPath();
+  pen.moveTo(x(samples[3 * from]), y(samples[3 * from + 1]));
+  for (let i = 3 * (from + 1); i < samples.length; i += 3) pen.lineTo(x(samples[i]), y(samples[i + 1]));
+}
+
+function traceBox(pen, tool, samples, x, y, k) {
+  const [left, top, right, bottom] = touchedBox(samples);
+  const [width, height] = [(right - left) * k, (bottom - top) * k];
+  pen.beginPath();
+  if (tool === 'rectangle') pen.rect(x(left), y(top), width, height);
+  else pen.ellipse(x(left) + width / 2, y(top) + height / 2, width / 2, height / 2, 0, 0, 7);
+  pen.fill();
+}
+
+// A soft brush is drawn to where it covers half.
+function traceStroke(pen, {samples, radius, hardness = 1, opacity = 1, pressure = 'none'}, x, y, k, from) {
+  const reach = radius * k * (1 + hardness) * 0.5;
+  const widths = pressure === 'size' || pressure === 'both';
+  pen.lineCap = pen.lineJoin = 'round';
+  pen.globalAlpha = widths ? 1 : opacity;
+  const at = (i) => (widths ? reach * Math.max(0.05, samples[3 * i + 2]) : reach);
+  const single = samples.length <= 3;
+  if (single || (from === 0 && pen.globalAlpha === 1)) dot(pen, x(samples[0]), y(samples[1]), at(0));
+  if (single) return;
+  const first = Math.max(0, from - 1);
+  if (!widths) {
+    pen.lineWidth = 2 * reach;
+    outline(pen, samples, x, y, first);
+    pen.stroke();
+    return;
+  }
+  for (let i = first; 3 * (i + 1) < samples.length; i += 1) {
+    pen.lineWidth = at(i) + at(i + 1);
+    outline(pen, samples.slice(3 * i, 3 * i + 6), x, y);
+    pen.stroke();
+  }
+}
+
+// Every pixel touched between the first and the last sample: the same box as in Python.
+function touchedBox(samples) {
   const end = samples.length - 3;
-  const clamp = (value, most) => Math.min(most, Math.max(0, value));
-  const [width, height] = [model.get('width'), model.get('height')];
   return [
-    clamp(Math.floor(Math.min(samples[0], samples[end])), width), clamp(Math.floor(Math.min(samples[1], samples[end + 1])), height),
-    clamp(Math.ceil(Math.max(samples[0], samples[end])), width), clamp(Math.ceil(Math.max(samples[1], samples[end + 1])), height),
+    Math.floor(Math.min(samples[0], samples[end])), Math.floor(Math.min(samples[1], samples[end + 1])),
+    Math.ceil(Math.max(samples[0], samples[end])), Math.ceil(Math.max(samples[1], samples[end + 1])),
   ];
+}
+
+// What is being drawn and cannot be drawn in pieces: it is shown anew with every move.
+function makeLive(model, viewOf) {
+  const canvas = make('canvas', {class: 'inb-ink-live', 'aria-hidden': 'true'});
+  const pen = canvas.getContext('2d');
+  const striped = stripes(pen);
+  let ratio = 1;
+  let used = false;
+
+  function clear() {
+    if (used) pen.clearRect(0, 0, canvas.width, canvas.height);
+    used = false;
+  }
+  function scale() {
+    const view = viewOf();
+    const k = view.scale * ratio;
+    return [(x) => x * k + view.x * ratio, (y) => y * k + view.y * ratio, k];
+  }
+  function show(gesture, hints, pointer = null) {
+    clear();
+    used = true;
+    const [x, y, k] = scale();
+    for (const each of hints) showHint(each, x, y);
+    if (gesture.kind === 'hints') return showHint(gesture, x, y);
+    const samples = pointer ? [...gesture.samples, ...pointer] : gesture.samples;
+    pen.save();
+    pen.globalAlpha = model.get('opacity');
+    pen.strokeStyle = pen.fillStyle = gesture.mode === 'subtract' ? striped : model.get('colour');
+    if (gesture.kind !== 'polygon' || samples.length > 6) trace(pen, {...gesture, samples}, x, y, k);
+    pen.restore();
+    if (gesture.kind !== 'stroke') edge(gesture, samples, x, y, k);
+    return undefined;
+  }
+  // Two lines, light in dark, so that the edge shows on any picture.
+  function edge({kind, tool}, samples, x, y, k) {
+    if (kind === 'box') {
+      const [left, top, right, bottom] = touchedBox(samples);
+      pen.beginPath();
+      if (tool === 'rectangle') pen.rect(x(left), y(top), (right - left) * k, (bottom - top) * k);
+      else pen.ellipse(x((left + right) / 2), y((top + bottom) / 2), ((right - left) * k) / 2, ((bottom - top) * k) / 2, 0, 0, 7);
+    } else {
+      outline(pen, samples, x, y);
+    }
+    twoLines();
+    if (kind === 'polygon') for (let i = 0; i < samples.length; i += 3) knot(x(samples[i]), y(samples[i + 1]), i === 0);
+  }
+  function twoLines() {
+    for (const [colour, width] of [['#000', 3], ['#fff', 1.2]]) {
+      pen.strokeStyle = colour;
+      pen.lineWidth = width * ratio;
+      pen.stroke();
+    }
+  }
+  function knot(x, y, isFirst) {
+    pen.beginPath();
+    pen.arc(x, y, (isFirst ? 5 : 3) * ratio, 0, 7);
+    pen.fillStyle = isFirst ? '#fff' : '#000';
+    pen.fill();
+    twoLines();
+  }
+  // Points on the thing are full, points beside it are crossed out, a box is a box.
+  function showHint({hint, samples}, x, y) {
+    used = true;
+    if (hint === 'box') return edge({kind: 'box', tool: 'rectangle'}, samples, x, y, scale()[2]);
+    pen.lineCap = pen.lineJoin = 'round';
+    outline(pen, samples.length > 3 ? samples : [...samples, ...samples], x, y);
+    if (hint === 'surroundings') pen.setLineDash([2 * ratio, 6 * ratio]);
+    for (const [colour, width] of [['#000', 7], [hint === 'surroundings' ? '#fff' : model.get('colour'), 4]]) {
+      pen.strokeStyle = colour;
+      pen.lineWidth = width * ratio;
+      pen.stroke();
+    }
+    pen.setLineDash([]);
+    return undefined;
+  }
+  return {
+    canvas,
+    clear,
+    show,
+    showHints(hints) {
+      clear();
+      const [x, y] = scale();
+      for (const each of hints) showHint(each, x, y);
+    },
+    resize(width, height, perCssPixel) {
+      ratio = perCssPixel;
+      if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+    },
+  };
 }
 
 function makeRing() {

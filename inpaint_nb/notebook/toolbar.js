@@ -4,6 +4,13 @@ const ICONS = {
   brush: '<path d="M8.6 11.3 15.4 4a1.3 1.3 0 0 1 1.9 1.8l-6.9 7.2"/><path d="M2.8 16.3c1.4-.4 1.6-1.4 1.7-2.5a2.7 2.7 0 1 1 2.9 2.9c-1.6.3-3.3.2-4.6-.4z"/>',
   eraser: '<path d="M7.6 16.5H17"/><path d="m3.9 11.9 7.3-7.3a1.5 1.5 0 0 1 2.1 0l2.9 2.9a1.5 1.5 0 0 1 0 2.1l-6.9 6.9H7.2l-3.3-3.3a.9.9 0 0 1 0-1.3z"/><path d="m7.6 8.3 5 5"/>',
   rectangle: '<rect x="3.2" y="4.8" width="13.6" height="10.4" rx="1" stroke-dasharray="3.2 2.2"/>',
+  ellipse: '<ellipse cx="10" cy="10" rx="7" ry="5.4" stroke-dasharray="3.2 2.2"/>',
+  lasso: '<path d="M5.6 12.6C4 11.8 3 10.5 3 9c0-2.8 3.2-5 7-5s7 2.2 7 5-3.2 5-7 5c-.9 0-1.8-.1-2.6-.3"/><circle cx="6.6" cy="13.4" r="1.5"/><path d="M6 14.8c.2 1.1-.3 1.9-1.2 2.4"/>',
+  polygon: '<path d="m4 15 2-9.4 7.4-1.8L16.4 11 10.6 16z" stroke-dasharray="3.2 2.2"/>',
+  wand: '<path d="m4 16 7.6-7.6"/><path d="M13.6 3.4v2.2M13.6 8.6v2.2M16.9 7.1h-2.2M12.5 7.1h-2.2M16 4.7l-1.2 1.2M12.4 8.3l-1.2 1.2M11.2 4.7l1.2 1.2"/>',
+  range: '<path d="m11.4 5.6 3 3M3.8 16.2l.6-2.8 6.6-6.6 2.2 2.2-6.6 6.6z"/><path d="m12.2 4.8 1.2-1.2a1.5 1.5 0 0 1 2.1 0l.9.9a1.5 1.5 0 0 1 0 2.1l-1.2 1.2z"/>',
+  select: '<path d="M3.4 6.6V3.4h3.2M16.6 6.6V3.4h-3.2M3.4 13.4v3.2h3.2M16.6 13.4v3.2h-3.2"/><circle cx="10" cy="8.6" r="2.2"/><path d="M6.4 14.4c.6-2 2-2.8 3.6-2.8s3 .8 3.6 2.8"/>',
+  intersect: '<circle cx="7.8" cy="10" r="4.6"/><circle cx="12.2" cy="10" r="4.6"/>',
   add: '<path d="M10 4.5v11M4.5 10h11"/>',
   subtract: '<path d="M4.5 10h11"/>',
   undo: '<path d="M7.5 4 4 7.5 7.5 11"/><path d="M4 7.5h7.6a4.2 4.2 0 0 1 0 8.4H8"/>',
@@ -60,40 +67,17 @@ function makeHelp(actions, name) {
   return help;
 }
 
-// The slider is logarithmic: one pixel steps for small brushes, large ones within reach.
-function sizeScale(largest) {
-  const top = Math.log(Math.max(2, largest));
-  return {
-    toSlider: (diameter) => Math.round((1000 * Math.log(Math.max(1, diameter))) / top),
-    toDiameter: (position) => Math.max(1, Math.round(Math.exp((top * position) / 1000))),
-  };
-}
-
-function makeToolbar(model, act) {
+// The tool bar: what is always at hand in the first row, the options of the tool in hand in the second.
+function makeToolbar(model, act, refine) {
   const actions = Object.fromEntries(model.get('actions').map((action) => [action.name, action]));
   const button = (name) => makeButton(name, actions[name], act);
   const set = (values) => { model.set(values); model.save_changes(); };
   const group = (label, ...children) => make('div', {class: 'inb-group', role: 'group', 'aria-label': label}, ...children);
-  const scale = () => sizeScale(Math.max(model.get('width'), model.get('height')));
 
-  const tools = ['brush', 'eraser', 'rectangle'].map(button);
-  const modes = ['add', 'subtract'].map((mode) => makeModeButton(mode, (chosen) => set({mode: chosen})));
-  const size = make('input', {type: 'range', class: 'inb-size', min: 0, max: 1000, 'aria-label': 'Brush size in picture pixels', title: 'Brush size ([ and ])'});
-  const sizeText = make('button', {type: 'button', class: 'inb-size-text', 'data-action': 'unit', title: `Brush in picture or screen pixels (${actions.unit.shown})`});
-  sizeText.addEventListener('click', () => act('unit'));
-  size.addEventListener('input', () => set({radius: scale().toDiameter(+size.value) / 2}));
+  const tools = Object.keys(KINDS).map(button);
+  const modes = ['add', 'subtract', 'intersect'].map((mode) => makeModeButton(mode, (chosen) => set({mode: chosen})));
   const history = ['undo', 'redo'].map(button);
-  const whole = ['clear', 'invert'].map(button);
-  const px = make('input', {type: 'number', class: 'inb-px', min: 1, max: 999, 'aria-label': 'Pixels to shrink or grow by', title: 'Pixels to shrink or grow by'});
-  px.addEventListener('change', () => set({grow_px: Math.min(999, Math.max(1, Math.round(+px.value) || 1))}));
-  const swatches = model.get('colours').map((colour, index) => {
-    const names = ['Magenta', 'Blue', 'Yellow', 'Green'];
-    const swatch = make('button', {type: 'button', class: 'inb-swatch', 'data-colour': colour, 'aria-label': `${names[index] ?? colour} overlay`});
-    swatch.title = `${names[index] ?? colour} overlay (C for the next)`;
-    swatch.style.setProperty('--inb-swatch', colour);
-    swatch.addEventListener('click', () => set({colour, overlay: true}));
-    return swatch;
-  });
+  const swatches = model.get('colours').map((colour, index) => makeSwatch(colour, index, set));
   const opacity = make('input', {type: 'range', class: 'inb-opacity', min: 10, max: 100, 'aria-label': 'Overlay opacity', title: 'Overlay opacity (, and .)'});
   opacity.addEventListener('input', () => set({opacity: +opacity.value / 100, overlay: true}));
   const zoom = make('button', {type: 'button', class: 'inb-zoom', 'data-action': 'full', title: `One picture pixel to one of the screen (${actions.full.shown})`});
@@ -101,11 +85,12 @@ function makeToolbar(model, act) {
   const overlay = button('overlay');
   const help = button('help');
   const waiting = make('span', {class: 'inb-waiting', role: 'status'});
+  const options = makeOptions(model, actions, act, set, refine);
 
-  const root = make('div', {class: 'inb-toolbar', role: 'toolbar', 'aria-label': 'Mask tools', 'data-lm-suppress-shortcuts': 'true'},
-    group('Tool', ...tools), group('Mode', ...modes), group('Brush size', size, sizeText), group('History', ...history),
-    group('Whole mask', ...whole), group('Edge', button('shrink'), px, button('grow')),
+  const first = make('div', {class: 'inb-row'},
+    group('Tool', ...tools), group('Mode', ...modes), group('History', ...history), group('Whole mask', button('clear'), button('invert')),
     group('Overlay', overlay, ...swatches, opacity), group('View', button('zoom_out'), zoom, button('zoom_in'), button('fit')), group('Help', help), waiting);
+  const root = make('div', {class: 'inb-toolbar', role: 'toolbar', 'aria-label': 'Mask tools', 'data-lm-suppress-shortcuts': 'true'}, first, options.root);
 
   function refresh() {
     const press = (element, on) => element.setAttribute('aria-pressed', String(on));
@@ -113,25 +98,26 @@ function makeToolbar(model, act) {
     for (const each of modes) press(each, each.dataset.mode === model.get('mode'));
     for (const each of swatches) press(each, each.dataset.colour === model.get('colour'));
     press(overlay, model.get('overlay'));
-    const diameter = Math.round(2 * model.get('radius'));
-    size.disabled = model.get('tool') === 'rectangle';
-    size.value = scale().toSlider(diameter);
-    size.setAttribute('aria-valuetext', `${diameter} pixels`);
-    const isScreen = model.get('unit') === 'screen';
-    sizeText.textContent = `${diameter} px`;
-    sizeText.classList.toggle('inb-on-screen', isScreen);
-    sizeText.setAttribute('aria-label', `Brush: ${diameter} pixels of the ${isScreen ? 'screen' : 'picture'}; press to measure in pixels of the ${isScreen ? 'picture' : 'screen'}`);
     opacity.value = Math.round(100 * model.get('opacity'));
-    if (document.activeElement !== px) px.value = model.get('grow_px');
     history[0].disabled = !model.get('can_undo');
     history[1].disabled = !model.get('can_redo');
+    options.refresh();
   }
   const showHelp = (on) => help.setAttribute('aria-pressed', String(on));
-  const showWaiting = (count) => { waiting.textContent = count ? `${count} waiting for the kernel` : ''; };
+  const showWaiting = (many) => { waiting.textContent = many ? `${many} waiting for the kernel` : ''; };
   const showZoom = (scale, isFit) => {
     zoom.textContent = `${Math.round(100 * scale)} %`;
     zoom.setAttribute('aria-label', `Zoom ${zoom.textContent}${isFit ? ', whole picture' : ''}; press for one to one`);
     root.querySelector('[data-action="fit"]').disabled = root.querySelector('[data-action="zoom_out"]').disabled = isFit;
   };
-  return {root, refresh, showHelp, showWaiting, showZoom};
+  return {root, refresh, showHelp, showWaiting, showZoom, showRefining: options.showRefining};
+}
+
+function makeSwatch(colour, index, set) {
+  const name = ['Magenta', 'Blue', 'Yellow', 'Green'][index] ?? colour;
+  const swatch = make('button', {type: 'button', class: 'inb-swatch', 'data-colour': colour, 'aria-label': `${name} overlay`});
+  swatch.title = `${name} overlay (C for the next)`;
+  swatch.style.setProperty('--inb-swatch', colour);
+  swatch.addEventListener('click', () => set({colour, overlay: true}));
+  return swatch;
 }

@@ -1,0 +1,111 @@
+// The second row of the tool bar: the options of the tool in hand, the refinements, and what is shown but not taken yet.
+// Joined in front of ink.js.
+
+const HINTS = {
+  box: 'Shift: square · Alt: from the centre',
+  path: 'Draw round the part; it closes by itself',
+  polygon: 'Click corners · first corner, double click or Enter closes · Backspace removes',
+  range: 'Click a colour · Shift-click adds one',
+  select: 'Mark the thing, then its surroundings where it goes wrong',
+};
+
+// The slider is logarithmic: one pixel steps for small brushes, large ones within reach.
+function sizeScale(largest) {
+  const top = Math.log(Math.max(2, largest));
+  return {
+    toSlider: (diameter) => Math.round((1000 * Math.log(Math.max(1, diameter))) / top),
+    toDiameter: (position) => Math.max(1, Math.round(Math.exp((top * position) / 1000))),
+  };
+}
+
+function makeOptions(model, actions, act, set, refine) {
+  const option = (kinds, label, ...children) => {
+    const made = make('label', {class: 'inb-option', 'data-for': kinds}, ...(label ? [make('span', {}, label)] : []), ...children);
+    return made;
+  };
+  const slider = (name, label, most, per = 1) => {
+    const input = make('input', {type: 'range', class: `inb-slider inb-${name}`, min: 0, max: most, 'aria-label': label, title: label});
+    const text = make('output', {class: 'inb-value'});
+    input.addEventListener('input', () => set({[name]: +input.value / per}));
+    const show = () => {
+      input.value = Math.round(model.get(name) * per);
+      text.textContent = per === 100 ? `${input.value} %` : input.value;
+    };
+    return {nodes: [input, text], show};
+  };
+  const box = (name, label, words) => {
+    const input = make('input', {type: 'checkbox', class: `inb-${name}`, title: words});
+    input.addEventListener('change', () => set({[name]: input.checked}));
+    return {nodes: [input, make('span', {}, label)], show: () => { input.checked = model.get(name); }};
+  };
+  const menu = (name, label, choices) => {
+    const fill = () => choices().map(([value, words]) => make('option', {value}, words));
+    const select = make('select', {class: `inb-${name}`, 'aria-label': label, title: label}, ...fill());
+    select.addEventListener('change', () => set({[name]: select.value}));
+    return {nodes: [select], show: () => { select.value = model.get(name); }};
+  };
+
+  const scale = () => sizeScale(Math.max(model.get('width'), model.get('height')));
+  const size = make('input', {type: 'range', class: 'inb-size', min: 0, max: 1000, 'aria-label': 'Brush size', title: 'Brush size ([ and ])'});
+  size.addEventListener('input', () => set({radius: scale().toDiameter(+size.value) / 2}));
+  const sizeText = make('button', {type: 'button', class: 'inb-size-text', 'data-action': 'unit', title: `Brush in picture or screen pixels (${actions.unit.shown})`});
+  sizeText.addEventListener('click', () => act('unit'));
+
+  const hardness = slider('hardness', 'Hardness of the brush', 100, 100);
+  const strength = slider('strength', 'Opacity of the brush', 100, 100);
+  const pressure = menu('pressure', 'What the pressure of a pen changes', () => [['none', 'pressure: off'], ['size', 'pressure: size'], ['opacity', 'pressure: opacity'], ['both', 'pressure: both']]);
+  const tolerance = slider('tolerance', 'Tolerance: how far colours may differ', 255);
+  const softness = slider('softness', 'Softness: how slowly it fades beyond the tolerance', 128);
+  const space = menu('space', 'How colours differ', () => [['rgb', 'RGB'], ['lab', 'LAB (as seen)']]);
+  const contiguous = box('contiguous', 'in one piece', 'Only what is connected with the point');
+  const stops = box('stops', 'stop at mask', 'Do not cross what is masked already');
+  const hint = menu('hint', 'What a drag says', () => [['box', 'box round it'], ['object', 'on the thing'], ['surroundings', 'beside it']]);
+  const selector = menu('selector', 'What finds the thing', () => [['', 'automatic'], ...model.get('selectors').map((name) => [name, name])]);
+  const shown = [hardness, strength, pressure, tolerance, softness, space, contiguous, stops, hint, selector];
+  const advice = make('span', {class: 'inb-advice'});
+
+  const refinements = Object.fromEntries(model.get('refinements').map((each) => [each.name, each]));
+  const which = make('select', {class: 'inb-refine', 'aria-label': 'Refine the mask', title: 'Refine the mask, with a preview'},
+    make('option', {value: ''}, 'Refine…'), ...model.get('refinements').map(({name, label}) => make('option', {value: name}, label)));
+  const px = make('input', {type: 'number', class: 'inb-px', min: 1, max: 9999, 'aria-label': 'How far, in pixels', title: 'How far, in pixels'});
+  const unit = make('span', {class: 'inb-unit'});
+  const show = () => refine(which.value, +px.value || 1);
+  which.addEventListener('change', show);
+  px.addEventListener('input', () => {
+    set({grow_px: Math.min(9999, Math.max(1, Math.round(+px.value) || 1))});
+    if (which.value) show();
+  });
+  const words = make('span', {class: 'inb-proposal-text', role: 'status'});
+  const apply = make('button', {type: 'button', class: 'inb-apply', title: 'Take it (Enter)'}, 'Apply');
+  const discard = make('button', {type: 'button', class: 'inb-discard', title: 'Leave the mask as it is (Esc)'}, 'Cancel');
+  apply.addEventListener('click', () => act('apply'));
+  discard.addEventListener('click', () => act('discard'));
+  const proposal = make('span', {class: 'inb-proposal', hidden: ''}, words, apply, discard);
+
+  const root = make('div', {class: 'inb-row inb-options'},
+    option('stroke', 'Size', size, sizeText), option('stroke', 'Hardness', ...hardness.nodes), option('stroke', 'Opacity', ...strength.nodes), option('stroke', '', ...pressure.nodes),
+    option('wand range', 'Tolerance', ...tolerance.nodes), option('range', 'Softness', ...softness.nodes), option('wand range', '', ...space.nodes),
+    option('wand', '', ...contiguous.nodes), option('wand', '', ...stops.nodes), option('select', 'Drag', ...hint.nodes), option('select', 'by', ...selector.nodes),
+    advice, make('span', {class: 'inb-refining'}, which, px, unit), proposal);
+
+  function refresh() {
+    const tool = model.get('tool');
+    for (const each of root.querySelectorAll('.inb-option')) each.hidden = !each.dataset.for.split(' ').some((kind) => kind === tool || kind === KINDS[tool]);
+    advice.textContent = HINTS[tool] ?? HINTS[KINDS[tool]] ?? '';
+    for (const each of shown) each.show();
+    const diameter = Math.round(2 * model.get('radius'));
+    const isScreen = model.get('unit') === 'screen';
+    size.value = scale().toSlider(diameter);
+    size.setAttribute('aria-valuetext', `${diameter} pixels`);
+    sizeText.textContent = `${diameter} px`;
+    sizeText.classList.toggle('inb-on-screen', isScreen);
+    sizeText.setAttribute('aria-label', `Brush: ${diameter} pixels of the ${isScreen ? 'screen' : 'picture'}; press to measure in pixels of the ${isScreen ? 'picture' : 'screen'}`);
+    if (document.activeElement !== px) px.value = model.get('grow_px');
+    unit.textContent = which.value ? refinements[which.value].unit : 'px';
+    px.disabled = Boolean(which.value) && !refinements[which.value].unit;
+    words.textContent = model.get('proposal');
+    proposal.hidden = !model.get('proposal');
+  }
+  const showRefining = (name) => { which.value = name ?? ''; };
+  return {root, refresh, showRefining};
+}
