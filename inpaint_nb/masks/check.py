@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from inpaint_nb.errors import InputError
 from inpaint_nb.images import MAX_PIXELS, Size
@@ -72,6 +72,70 @@ def finite(value: Any, name: str) -> float:
     if not (numbers := _numbers([value])):
         raise InputError(f"{name} must be a finite number, not {value!r}.")
     return numbers[0]
+
+
+def share(value: Any, name: str) -> float:
+    """A number from 0 to 1."""
+    if (number := not_negative(value, name)) > 1:
+        raise InputError(f"{name} must be from 0 to 1, not {value!r}.")
+    return number
+
+
+def whole(value: Any, name: str) -> int:
+    """A whole number above 0."""
+    if (number := finite(value, name)) < 1 or number != int(number):
+        raise InputError(f"{name} must be a whole number above 0, not {value!r}.")
+    return int(number)
+
+
+def one_of(value: Any, names: Any, name: str) -> Any:
+    """`value` where it is one of the names of a Literal."""
+    if value not in get_args(names):
+        raise InputError(f"{name} must be {_listed(get_args(names))}, not {value!r}.")
+    return value
+
+
+def pressures(value: Any, count: int) -> tuple[float, ...]:
+    """A number from 0 to 1 for each of so many points."""
+    if len(numbers := _numbers(value)) != count or not all(0 <= number <= 1 for number in numbers):
+        raise InputError(
+            f"The pressures of a stroke must be one number from 0 to 1 for each of its {count} points."
+        )
+    return tuple(_rounded(number) for number in numbers)
+
+
+def pixel(value: Any, inside: Size, name: str) -> tuple[int, int]:
+    """The pixel that holds the point (x, y) of a picture."""
+    ((x, y),) = points([value], 1, name)
+    if not (0 <= x < inside[0] and 0 <= y < inside[1]):
+        raise InputError(f"{name} ({x:g}, {y:g}) is not inside the picture of {words(inside)} pixels.")
+    return int(x), int(y)
+
+
+def made(value: Any) -> str:
+    """The text of a call, on one line: it is printed as part of a mask's code."""
+    if not isinstance(value, str) or not value.isprintable():
+        raise InputError("What a region was made by must be text on one line.")
+    return value
+
+
+def same_size(one: Size, other: Size) -> None:
+    """Raises InputError for two masks of different sizes."""
+    if one != other:
+        sizes = f"{words(one)} and {words(other)}"
+        raise InputError(f"The masks have different sizes: {sizes}.", "Make both for the same picture.")
+
+
+def flag(value: Any) -> bool:
+    """True or False, nothing like them."""
+    if not isinstance(value, bool):
+        raise InputError(f"{value!r} is neither True nor False.")
+    return value
+
+
+def _listed(names: Sequence[str]) -> str:
+    quoted = [repr(name) for name in names]
+    return f"{', '.join(quoted[:-1])} or {quoted[-1]}"
 
 
 def words(value: Size) -> str:

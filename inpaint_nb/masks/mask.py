@@ -10,32 +10,23 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from inpaint_nb.errors import InputError
-from inpaint_nb.images import Box, Size, encode_png, thumbnail
-from inpaint_nb.masks import check, reading
-from inpaint_nb.masks.operations import (
-    Bitmap,
-    DropSpecks,
-    Ellipse,
-    Feather,
-    FillHoles,
-    Grow,
-    Invert,
-    Polygon,
-    Rectangle,
-    Shrink,
-    Stroke,
-)
-from inpaint_nb.masks.signs import Combine
+from inpaint_nb.images import Box, encode_png, thumbnail
+from inpaint_nb.masks import check
+from inpaint_nb.masks.drawn import Drawn
+from inpaint_nb.masks.found import Found
+from inpaint_nb.masks.imported import Imported
+from inpaint_nb.masks.operations import DropSpecks, Feather, FillHoles, Grow, Invert, Shrink, Smooth
+from inpaint_nb.masks.signs import Combine, Side
 from inpaint_nb.masks.steps import Operation, Step
 
 if TYPE_CHECKING:
-    from inpaint_nb.masks.raster import Raster
+    from inpaint_nb.masks.summary import Caution, Region
     from inpaint_nb.masks.tiles import Pixels
 
 PICTURE_PX = 512  # longest side of the picture a notebook shows
 
 
-class Mask:
+class Mask(Drawn, Found, Imported):
     """Which pixels of a picture to change: 255 changes a pixel, 0 keeps it, between is a soft edge.
 
     Masks are values: equal when size and pixels are equal, hashable, safe to share between threads; every
@@ -43,73 +34,7 @@ class Mask:
     in one only, `~` inverts.
     """
 
-    __slots__ = ("__weakref__", "_step")
-
-    def __init__(self, step: Step) -> None:
-        """The mask that a step gave; the named constructors make and check the first one."""
-        self._step = step
-
-    # -- made from nothing
-
-    @classmethod
-    def empty(cls, size: Size) -> Mask:
-        """The mask that changes nothing."""
-        return cls(Step(check.size(size)))
-
-    @classmethod
-    def full(cls, size: Size) -> Mask:
-        """The mask that changes every pixel."""
-        width, height = check.size(size)
-        return cls.rectangle(size, (0, 0, width, height))
-
-    @classmethod
-    def rectangle(cls, size: Size, box: check.BoxLike) -> Mask:
-        """A box (left, top, right, bottom); fractions of a pixel give a soft edge."""
-        return cls(Step(check.size(size), operation=Rectangle(check.box(box))))
-
-    @classmethod
-    def ellipse(cls, size: Size, box: check.BoxLike) -> Mask:
-        """The ellipse that touches the four sides of a box (left, top, right, bottom)."""
-        return cls(Step(check.size(size), operation=Ellipse(check.box(box))))
-
-    @classmethod
-    def polygon(cls, size: Size, points: check.PointsLike) -> Mask:
-        """A closed outline through three or more (x, y) points; all that it goes round is in."""
-        return cls(Step(check.size(size), operation=Polygon(check.points(points, 3, "A polygon"))))
-
-    @classmethod
-    def stroke(cls, size: Size, points: check.PointsLike, radius: float) -> Mask:
-        """A round brush of that radius, in pixels, drawn through (x, y) points; one point gives a disc."""
-        made = Stroke(check.points(points, 1, "A stroke"), check.above_zero(radius, "The radius of a stroke"))
-        return cls(Step(check.size(size), operation=made))
-
-    @classmethod
-    def from_image(cls, image_or_path: object, invert: bool = False) -> Mask:
-        """A picture (path, bytes, file object, PIL image, array) as a mask: white changes, black keeps.
-
-        Colours count by their brightness, transparent parts as black: no mask is read from an alpha channel.
-        """
-        return cls.from_raster(reading.from_picture(image_or_path, invert))
-
-    @classmethod
-    def from_array(cls, array: Any, threshold: float | None = None) -> Mask:
-        """A height × width array as a mask: bool, floats 0..1, or integers 0..255.
-
-        With `threshold`, what reaches it is masked. Integers other than uint8 that are all 0 or 1: no, yes.
-        """
-        return cls.from_raster(reading.from_values(array, threshold))
-
-    @classmethod
-    def from_raster(cls, raster: Raster) -> Mask:
-        """The mask with the pixels of a raster, such as another mask's changed in some tiles."""
-        return cls(Step(raster.size, operation=Bitmap(raster)))
-
-    @classmethod
-    def from_record(cls, record: dict[str, Any]) -> Mask:
-        """The mask that `to_record` described. Raises InputError for anything else."""
-        from inpaint_nb.masks.record import read
-
-        return cls(read(record))
+    __slots__ = ()
 
     # -- combined and refined
 
@@ -136,13 +61,25 @@ class Mask:
         """Smaller by `px`; a mask that touches the picture's border stays there."""
         return self._then(Shrink(check.not_negative(px, "The distance to shrink")))
 
-    def feather(self, px: float) -> Mask:
-        """A soft edge that reaches `px` outward and inward; at the picture's border the mask stays."""
-        return self._then(Feather(check.not_negative(px, "The width of a feather")))
+    def feather(self, px: float, side: Side = "both") -> Mask:
+        """A soft edge that reaches `px` outward and inward; at the picture's border the mask stays.
+
+        `side` "inside" leaves what is not masked untouched, "outside" what is masked in full.
+        """
+        px = check.not_negative(px, "The width of a feather")
+        return self._then(Feather(px, check.one_of(side, Side, "The side of a feather")))
+
+    def smooth(self, px: float) -> Mask:
+        """With corners rounded, and notches and spikes narrower than about half of `px` gone; the edge stays sharp."""
+        return self._then(Smooth(check.not_negative(px, "The width to smooth")))
 
     def fill_holes(self) -> Mask:
         """With everything it surrounds; what touches the picture's border is not surrounded."""
         return self._then(FillHoles())
+
+    def invert(self) -> Mask:
+        """The other pixels: what `~mask` says, for those who look for a word."""
+        return ~self
 
     def drop_specks(self, area: float) -> Mask:
         """Without blobs that cover less than `area` pixels."""
@@ -152,9 +89,7 @@ class Mask:
         return Mask(Step(self.size, self._step, operation))
 
     def _combined(self, other: Mask, how: Combine) -> Mask:
-        if other.size != self.size:
-            sizes = f"{check.words(self.size)} and {check.words(other.size)}"
-            raise InputError(f"The masks have different sizes: {sizes}.", "Make both for the same picture.")
+        check.same_size(self.size, other.size)
         if not other._step.length:
             return other if how == "intersect" else self
         if not self._step.length:
@@ -164,19 +99,16 @@ class Mask:
     # -- what it is
 
     @property
-    def size(self) -> Size:
-        """(width, height)."""
-        return self._step.size
-
-    @property
     def operations(self) -> tuple[Operation, ...]:
         """What the mask is made of, in order."""
         return self._step.operations
 
     @property
-    def raster(self) -> Raster:
-        """The pixels, kept once worked out."""
-        return self._step.raster
+    def history(self) -> tuple[str, ...]:
+        """Each operation in a few words, such as "add a rectangle" or "grow by 8 px"."""
+        from inpaint_nb.masks.titles import title
+
+        return tuple(map(title, self.operations))
 
     @property
     def bbox(self) -> Box | None:
@@ -197,6 +129,31 @@ class Mask:
     def digest(self) -> str:
         """A hash of size and pixels: equal for equal masks, however they were made."""
         return self._step.digest
+
+    def regions(self) -> tuple[Region, ...]:
+        """The blobs, each with its box and the area it covers; corners hold a blob together.
+
+        In order of their first pixels, row by row.
+        """
+        from inpaint_nb.masks.summary import regions
+
+        return regions(self.raster)
+
+    def boxes(self) -> list[Box]:
+        """The box of each blob, as (left, top, right, bottom)."""
+        return [region.box for region in self.regions()]
+
+    def describe(self) -> str:
+        """Coverage, box and blobs in words, the largest blobs first."""
+        from inpaint_nb.masks.summary import describe
+
+        return describe(self.raster)
+
+    def cautions(self) -> tuple[Caution, ...]:
+        """What to look at before a run: nothing masked, nearly all of it, a mask that looks inverted."""
+        from inpaint_nb.masks.summary import cautions
+
+        return cautions(self.raster)
 
     def __eq__(self, other: object) -> bool:
         return self._step == other._step if isinstance(other, Mask) else NotImplemented

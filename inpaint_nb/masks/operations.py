@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inpaint_nb.masks.signs import Combine
+from inpaint_nb.masks.signs import Combine, Side
 
 if TYPE_CHECKING:
     from inpaint_nb.masks.raster import Raster
@@ -44,19 +44,28 @@ class Polygon:
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """All that lies within `radius` of a line through the points, antialiased; one point gives a disc."""
+    """All that lies within `radius` of a line through the points, antialiased; one point gives a disc.
+
+    However often it crosses itself, it covers no pixel more than `opacity`.
+    """
 
     points: Points
     radius: float
     combine: Combine = "add"
+    hardness: float = 1.0  # the share of the radius that is covered in full; beyond it the stroke fades
+    opacity: float = 1.0
+    pressures: tuple[float, ...] = ()  # 0..1 at each point, or none
+    pressure_size: bool = False
+    pressure_opacity: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Bitmap:
-    """Pixels of a whole picture."""
+    """Pixels of a whole picture; `made` is the call that found them in it, where one did."""
 
     raster: Raster
     combine: Combine = "add"
+    made: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,15 @@ class Shrink:
 
 @dataclass(frozen=True, slots=True)
 class Feather:
-    """A soft edge that reaches `px` to both sides."""
+    """A soft edge that reaches `px` inward, outward or to both sides."""
+
+    px: float
+    side: Side = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Smooth:
+    """Corners rounded, notches and spikes narrower than about half of `px` gone; the edge stays sharp."""
 
     px: float
 
@@ -99,5 +116,5 @@ class DropSpecks:
 
 Outline = Rectangle | Ellipse | Polygon | Stroke
 Shape = Outline | Bitmap
-Refinement = Invert | Grow | Shrink | Feather | FillHoles | DropSpecks
+Refinement = Invert | Grow | Shrink | Feather | Smooth | FillHoles | DropSpecks
 Lone = Shape | Refinement  # needs no other mask

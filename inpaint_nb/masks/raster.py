@@ -52,13 +52,13 @@ class Raster:
         out = np.empty(shape_of(box), np.uint8)
         for index, place in self.overlapping(box):
             shared = meet(box, place)
-            out[within(shared, box)] = self.tiles[index].pixels[within(shared, place)]
+            out[within(shared, box)] = self.tiles[index].glance()[within(shared, place)]
         return out
 
     def write(self, box: Box, pixels: Pixels) -> Raster:
         """The raster with these values in the box."""
 
-        def written(tile: Tile, place: Box) -> Pixels:
+        def written(tile: Tile, place: Box) -> Pixels | None:
             shared = meet(box, place)
             new = tile.pixels.copy()
             new[within(shared, place)] = pixels[within(shared, box)]
@@ -70,10 +70,13 @@ class Raster:
         """The raster combined with values that are `coverage` in the box and 0 outside of it."""
         whole = (0, 0, *self.size) if how == "intersect" else box
 
-        def combined(tile: Tile, place: Box) -> Pixels:
+        def combined(tile: Tile, place: Box) -> Pixels | None:
             shared = meet(box, place)
-            new = np.zeros(tile.pixels.shape, np.uint8)
-            new[within(shared, place)] = coverage[within(shared, box)]
+            part = coverage[within(shared, box)]
+            if KEEPS[how] == 0 and not part.any():  # most tiles in the box of a long, thin stroke
+                return None
+            new = np.zeros(tile.shape, np.uint8)
+            new[within(shared, place)] = part
             return join(tile.pixels, new, how)
 
         return self._changed(whole, combined)
@@ -94,10 +97,12 @@ class Raster:
     @property
     def box(self) -> Box | None:
         """The box of all values above 0; None when there is none."""
+        columns = -(-self.size[0] // SIDE)
+        masked = [(index, box) for index, tile in enumerate(self.tiles) if (box := tile.box)[2]]
         corners = [
             (left + box[0], top + box[1], left + box[2], top + box[3])
-            for tile, (left, top, _, _) in zip(self.tiles, tile_boxes(self.size), strict=True)
-            if (box := tile.box)[2]
+            for index, box in masked
+            for left, top in [(index % columns * SIDE, index // columns * SIDE)]
         ]
         if not corners:
             return None
@@ -122,11 +127,11 @@ class Raster:
         for row, column in product(range(box[1] // SIDE, -(-box[3] // SIDE)), across):
             yield row * columns + column, tile_box(self.size, row, column)
 
-    def _changed(self, box: Box, change: Callable[[Tile, Box], Pixels]) -> Raster:
+    def _changed(self, box: Box, change: Callable[[Tile, Box], Pixels | None]) -> Raster:
         tiles = list(self.tiles)
         for index, place in self.overlapping(box):
             new = change(tiles[index], place)
-            if new is not tiles[index].pixels and not np.array_equal(new, tiles[index].pixels):
+            if new is not None and not np.array_equal(new, tiles[index].pixels):
                 tiles[index] = make_tile(new)
         return Raster(self.size, tuple(tiles))
 
@@ -139,6 +144,8 @@ def join(old: Pixels, new: Pixels, how: Combine) -> Pixels:
 
 
 def _merged(old: Tile, new: Tile, how: Combine) -> Tile:
+    if new is plain_tile(new.shape, KEEPS[how]):
+        return old
     values = join(old.pixels, new.pixels, how)
     return old if np.array_equal(values, old.pixels) else make_tile(values)
 

@@ -2,7 +2,8 @@
 
 A record is the picture's size and a list of steps. A step is one operation by its `kind`, done to the mask
 after the step before it, or after step number `after` (null: to an empty mask) where a history branches;
-`mask` is the number of the step that gave the other mask of two. The last step gives the mask.
+`mask` is the number of the step that gave the other mask of two. The last step gives the mask. What is left out of
+a step has its usual value, such as a hardness of 1. A bitmap that a tool `made` holds the pixels of its `box` only.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from __future__ import annotations
 import base64
 import binascii
 import io
-from collections.abc import Callable
-from dataclasses import fields
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, Field, fields
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
 from inpaint_nb.errors import InputError
+from inpaint_nb.images import Box, Size
 from inpaint_nb.masks import check
 from inpaint_nb.masks.operations import (
     Bitmap,
@@ -29,10 +31,11 @@ from inpaint_nb.masks.operations import (
     Polygon,
     Rectangle,
     Shrink,
+    Smooth,
     Stroke,
 )
-from inpaint_nb.masks.reading import from_gray
-from inpaint_nb.masks.signs import SIGNS
+from inpaint_nb.masks.reading import placed
+from inpaint_nb.masks.signs import SIGNS, Side
 from inpaint_nb.masks.steps import Combined, Operation, Step
 
 if TYPE_CHECKING:
@@ -50,6 +53,7 @@ KINDS: dict[str, type[Any]] = {
     "polygon": Polygon,
     "rectangle": Rectangle,
     "shrink": Shrink,
+    "smooth": Smooth,
     "stroke": Stroke,
 }
 NAMES = {kind: name for name, kind in KINDS.items()}
@@ -69,29 +73,45 @@ def write(last: Step) -> dict[str, Any]:
 
 def _written(operation: Operation | None, number: dict[int, int]) -> dict[str, Any]:
     assert operation is not None
-    values = {field.name: getattr(operation, field.name) for field in fields(operation)}
+    values = {
+        each.name: getattr(operation, each.name)
+        for each in fields(operation)
+        if not _is_usual(operation, each)
+    }
     for name, value in values.items():
         match name:
             case "mask":
                 values[name] = number[id(value)]
             case "raster":
-                values[name] = base64.b64encode(to_png(value)).decode()
+                values[name] = to_png(value, part_of(operation))
             case "points":
                 values[name] = [list(point) for point in value]
-            case "box":
+            case "box" | "pressures":
                 values[name] = list(value)
-    return values
+    return {**values, "box": list(part_of(operation))} if "made" in values else values
 
 
-def to_png(raster: Raster) -> bytes:
-    """A PNG with nothing but the pixels; one bit each where all are 0 or 255."""
-    gray = Image.fromarray(raster.read((0, 0, *raster.size)))
+def _is_usual(operation: Operation, field: Field[Any]) -> bool:
+    """Whether a value needs no words: those that older records do not have."""
+    return field.name != "combine" and getattr(operation, field.name) == field.default
+
+
+def part_of(operation: Operation) -> Box:
+    """The box of a bitmap's pixels that are written down: all of them, or those that a tool found."""
+    assert isinstance(operation, Bitmap)
+    whole = (0, 0, *operation.raster.size)
+    return (operation.raster.box or (0, 0, 1, 1)) if operation.made else whole
+
+
+def to_png(raster: Raster, box: Box) -> str:
+    """The pixels of a box as the text of a PNG with nothing else in it; one bit each where all are 0 or 255."""
+    gray = Image.fromarray(raster.read(box))
     counts = gray.histogram()
     if counts[0] + counts[255] == gray.width * gray.height:
         gray = gray.convert("1", dither=Image.Dither.NONE)
     out = io.BytesIO()
     gray.save(out, "PNG", compress_level=4)
-    return out.getvalue()
+    return base64.b64encode(out.getvalue()).decode()
 
 
 def read(record: dict[str, Any]) -> Step:
@@ -116,18 +136,27 @@ def _numbered(made: list[Step], number: int) -> Step:
 
 def _operation(step: dict[str, Any], size: tuple[int, int], made: list[Step]) -> Operation:
     kind = KINDS[step["kind"]]
-    values = {field.name: step[field.name] for field in fields(kind)}
+    values = {
+        each.name: step[each.name] for each in fields(kind) if each.default is MISSING or each.name in step
+    }
     for name, value in values.items():
-        values[name] = _numbered(made, value) if name == "mask" else READERS[name](value)
-    if "raster" in values and values["raster"].size != size:
-        raise ValueError("a bitmap of another size")
+        match name:
+            case "mask":
+                values[name] = _numbered(made, value)
+            case "raster":
+                values[name] = from_png(value, size, step["box"] if "made" in step else (0, 0, *size))
+            case "pressures":
+                values[name] = check.pressures(value, len(step["points"]))
+            case _:
+                values[name] = READERS[name](value)
     operation: Operation = kind(**values)
     return operation
 
 
-def _raster(text: str) -> Raster:
+def from_png(text: str, size: Size, box: Sequence[int]) -> Raster:
+    """A raster of that size with a PNG's pixels in a box of it and 0 elsewhere."""
     with Image.open(io.BytesIO(base64.b64decode(text, validate=True)), formats=["PNG"]) as image:
-        return from_gray(image.convert("L"))
+        return placed(image.convert("L"), size, box)
 
 
 def _combine(name: str) -> str:
@@ -141,7 +170,12 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "box": check.box,
     "combine": _combine,
     "points": lambda value: check.points(value, 1, "A shape"),
+    "hardness": lambda value: check.share(value, "The hardness"),
+    "made": check.made,
+    "opacity": lambda value: check.share(value, "The opacity"),
+    "pressure_opacity": check.flag,
+    "pressure_size": check.flag,
     "px": lambda value: check.not_negative(value, "The distance"),
     "radius": lambda value: check.above_zero(value, "The radius"),
-    "raster": _raster,
+    "side": lambda value: check.one_of(value, Side, "The side"),
 }

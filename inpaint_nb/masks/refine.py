@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from PIL import Image, ImageFilter
 
 from inpaint_nb.images import Box
-from inpaint_nb.masks.raster import Raster, meet, tile_boxes
+from inpaint_nb.masks.raster import Raster, meet, shape_of, tile_boxes, within
 from inpaint_nb.masks.regions import components, runs_of
-from inpaint_nb.masks.spans import fill_runs
-from inpaint_nb.masks.tiles import Pixels
+from inpaint_nb.masks.signs import Side
+from inpaint_nb.masks.spans import Floats, fill_runs
+from inpaint_nb.masks.tiles import SIDE, Pixels
+
+Ramp = Callable[[Pixels, Pixels], Pixels]  # values before the blur, and after it
 
 
 def grow(raster: Raster, px: float) -> Raster:
@@ -73,19 +77,94 @@ def _spread(wide: Pixels, values: Pixels, left: int) -> None:
 
 def shrink(raster: Raster, px: float) -> Raster:
     """Each pixel takes the lowest value within `px`; outside the picture counts as masked."""
-    return grow(raster.inverted(), px).inverted()
+    px = min(px, math.hypot(*raster.size))
+    shrunk = raster
+    for tile, place in zip(raster.tiles, tile_boxes(raster.size), strict=True):
+        left, top, right, bottom = tile.box
+        if right and not _is_buried(raster, _around(place, px, raster)):
+            box = place[0] + left, place[1] + top, place[0] + right, place[1] + bottom
+            larger = _around(box, px, raster)
+            missing = dilate(255 - raster.read(larger), px, larger, larger)
+            shrunk = shrunk.write(box, 255 - missing[within(box, larger)])
+    return shrunk
 
 
-def feather(raster: Raster, px: float) -> Raster:
-    """A Gaussian-like blur that reaches `px` to both sides of an edge; the picture's border is no edge."""
-    box = raster.box
-    if box is None or px == 0:
-        return raster
+def feather(raster: Raster, px: float, side: Side) -> Raster:
+    """A soft edge that reaches `px` from where the edge was; the picture's border is no edge.
+
+    To one side only, it is the half of the ramp to both sides that lies there, stretched to all values.
+    """
+    return _blurred(raster, px, RAMPS[side]) if px else raster
+
+
+def smooth(raster: Raster, px: float) -> Raster:
+    """The line where a blur of `px` is half masked, antialiased as an edge of one pixel."""
+    return _blurred(raster, px, _steeper(px)) if px else raster
+
+
+def _steeper(px: float) -> Ramp:
+    # a straight edge blurred over px to both sides rises by 9 / (8 px) of 255 from pixel to pixel in its middle
+    steep = _table((LEVELS - 127.5) * max(1.0, 8 * px / 9) + 127.5)
+    return lambda _, blurred: steep[blurred]
+
+
+def _table(values: Floats) -> Pixels:
+    return np.floor(np.clip(values, 0, 255) + 0.5).astype(np.uint8)
+
+
+LEVELS = np.arange(256.0)
+UPPER_HALF, LOWER_HALF = _table(2 * LEVELS - 255), _table(2 * LEVELS)
+RAMPS: dict[Side, Ramp] = {
+    "both": lambda _, blurred: blurred,
+    "inside": lambda old, blurred: np.minimum(old, UPPER_HALF[blurred]),
+    "outside": lambda old, blurred: np.maximum(old, LOWER_HALF[blurred]),
+}
+
+
+def _blurred(raster: Raster, px: float, ramp: Ramp) -> Raster:
+    """What `ramp` makes of the values and of their Gaussian-like blur, which reaches `px`."""
     # Pillow's blur is three box blurs whose half width it derives from this: a third of px each, px in all
     sigma = math.sqrt(((2 * px / 3 + 1) ** 2 - 1) / 4)
-    larger = _around(box, px + 4, raster)  # each of the three may reach one more, faintly
-    image = Image.fromarray(raster.read(larger)).filter(ImageFilter.GaussianBlur(sigma))
-    return raster.write(larger, np.asarray(image))
+    reach = px + 4  # each of the three may reach one more, faintly
+    changed = raster
+    for box in _near_edges(raster, reach):
+        larger = _around(box, reach, raster)
+        old = raster.read(larger)
+        blurred = np.asarray(Image.fromarray(old).filter(ImageFilter.GaussianBlur(sigma)))
+        inner = within(box, larger)
+        changed = changed.write(box, ramp(old[inner], blurred[inner]))
+    return changed
+
+
+def _near_edges(raster: Raster, reach: float) -> Iterator[Box]:
+    """Boxes that hold, once each, all pixels within `reach` of an edge; as long as they can be in a row of tiles."""
+    row: Box | None = None
+    for _, place in raster.overlapping(_around(raster.box or (0, 0, 0, 0), reach, raster)):
+        box = _near_edge(raster, place, reach)
+        if box and row and box[1] // SIDE == row[1] // SIDE and place[0] == -(-row[2] // SIDE) * SIDE:
+            box = row[0], min(row[1], box[1]), box[2], max(row[3], box[3])
+        elif row:
+            yield row
+        row = box
+    if row:
+        yield row
+
+
+def _near_edge(raster: Raster, place: Box, reach: float) -> Box | None:
+    """The part of a tile's place within `reach` of what is masked; None where all around is masked, or nothing."""
+    around = [(raster.tiles[index], at) for index, at in raster.overlapping(_around(place, reach, raster))]
+    boxes = [
+        (at[0] + left, at[1] + top, at[0] + right, at[1] + bottom)
+        for tile, at in around
+        for left, top, right, bottom in [tile.box]
+        if right
+    ]
+    if not boxes or all(tile.is_full for tile, _ in around):
+        return None
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    masked = min(lefts), min(tops), max(rights), max(bottoms)
+    box = meet(place, _around(masked, reach, raster))
+    return box if min(shape_of(box)) else None
 
 
 def fill_holes(raster: Raster) -> Raster:

@@ -8,6 +8,7 @@ import numpy as np
 
 from inpaint_nb.images import Box, Size
 from inpaint_nb.masks import refine, shapes
+from inpaint_nb.masks.brush import brushed
 from inpaint_nb.masks.operations import (
     Bitmap,
     DropSpecks,
@@ -21,17 +22,17 @@ from inpaint_nb.masks.operations import (
     Polygon,
     Rectangle,
     Shrink,
+    Smooth,
     Stroke,
 )
 from inpaint_nb.masks.raster import Raster, meet, shape_of
-from inpaint_nb.masks.strokes import stroke
 from inpaint_nb.masks.tiles import Pixels
 
 
 def apply(operation: Lone, raster: Raster) -> Raster:
     """The raster after the operation, worked out only where the operation reaches."""
     match operation:
-        case Bitmap(pixels, how):
+        case Bitmap(raster=pixels, combine=how):
             return raster.merge(pixels, how)
         case Invert():
             return raster.inverted()
@@ -39,8 +40,10 @@ def apply(operation: Lone, raster: Raster) -> Raster:
             return refine.grow(raster, px)
         case Shrink(px):
             return refine.shrink(raster, px)
-        case Feather(px):
-            return refine.feather(raster, px)
+        case Feather(px, side):
+            return refine.feather(raster, px, side)
+        case Smooth(px):
+            return refine.smooth(raster, px)
         case FillHoles():
             return refine.fill_holes(raster)
         case DropSpecks(area):
@@ -57,7 +60,7 @@ def reach(shape: Outline, size: Size) -> Box:
             left, top, right, bottom = box
         case Polygon(points):
             left, top, right, bottom = _around(points, 0)
-        case Stroke(points, radius):
+        case Stroke(points=points, radius=radius):
             left, top, right, bottom = _around(points, radius + 0.5)
     outward = math.floor(left), math.floor(top), math.ceil(right), math.ceil(bottom)
     inside = meet((0, 0, *size), outward)
@@ -81,4 +84,4 @@ def coverage(shape: Outline, box: Box) -> Pixels:
         case Polygon():
             return shapes.polygon(shape, box)
         case Stroke():
-            return stroke(shape, box)
+            return brushed(shape, box)

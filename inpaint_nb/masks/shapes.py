@@ -6,11 +6,12 @@ import numpy as np
 
 from inpaint_nb.images import Box
 from inpaint_nb.masks.operations import Ellipse, Polygon, Rectangle
+from inpaint_nb.masks.outlines import fill_outline
 from inpaint_nb.masks.raster import shape_of
 from inpaint_nb.masks.spans import LINES, Floats, Ints, fill_spans
 from inpaint_nb.masks.tiles import Pixels
 
-MAX_CROSSINGS = 2_000_000  # at a time: about 200 MB while they are sorted
+MAX_CROSSINGS = 1_000_000  # of sample lines; sorting more takes longer than summing areas
 
 
 def rectangle(shape: Rectangle, box: Box) -> Pixels:
@@ -45,19 +46,13 @@ def ellipse(shape: Ellipse, box: Box) -> Pixels:
 
 
 def polygon(shape: Polygon, box: Box) -> Pixels:
-    """The covered share of each pixel, in bands of rows where there are very many crossings."""
+    """The covered share of each pixel, from spans on several lines a row; from areas where it crosses too many."""
     points = np.array(shape.points) - box[:2]
-    height, width = shape_of(box)
-    tall = np.abs(np.diff(points[:, 1], append=points[0, 1])).clip(max=height).sum() * LINES
-    rows = max(1, int(height * min(1.0, MAX_CROSSINGS / max(tall, 1))))
-    out = np.empty((height, width), np.uint8)
-    for top in range(0, height, rows):
-        band = out[top : top + rows]
-        band[:] = _band(points - (0, top), band.shape)
-    return out
+    tall = np.abs(np.diff(points[:, 1], append=points[0, 1])).clip(max=shape_of(box)[0]).sum() * LINES
+    return fill_outline(points, shape_of(box)) if tall > MAX_CROSSINGS else _from_spans(points, shape_of(box))
 
 
-def _band(points: Floats, shape: tuple[int, int]) -> Pixels:
+def _from_spans(points: Floats, shape: tuple[int, int]) -> Pixels:
     line, x, turn = _crossings(points, shape[0] * LINES)
     order = np.lexsort((x, line))
     line, x, turn = line[order], x[order], turn[order]

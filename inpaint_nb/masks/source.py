@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections import Counter
 
 from inpaint_nb.images import Size
@@ -19,9 +18,10 @@ from inpaint_nb.masks.operations import (
     Refinement,
     Shape,
     Shrink,
+    Smooth,
     Stroke,
 )
-from inpaint_nb.masks.record import to_png
+from inpaint_nb.masks.record import part_of, to_png
 from inpaint_nb.masks.signs import SIGNS
 from inpaint_nb.masks.steps import Combined, Step
 
@@ -77,10 +77,28 @@ def _shape(shape: Shape, size: Size) -> str:
             return f"inp.Mask.ellipse({size}, {_numbers(box)})"
         case Polygon(points):
             return f"inp.Mask.polygon({size}, [{', '.join(map(_numbers, points))}])"
-        case Stroke(points, radius):
-            return f"inp.Mask.stroke({size}, [{', '.join(map(_numbers, points))}], {_number(radius)})"
-        case Bitmap(raster):
-            return f'inp.Mask.from_image(base64.b64decode("{base64.b64encode(to_png(raster)).decode()}"))'
+        case Stroke(points=points, radius=radius):
+            line = f"[{', '.join(map(_numbers, points))}]"
+            return f"inp.Mask.stroke({size}, {line}, {_number(radius)}{_manner(shape)})"
+        case Bitmap(raster=raster, made=made):
+            pixels = to_png(raster, part_of(shape))
+            if made:
+                return f'inp.Mask.from_region({size}, {part_of(shape)}, "{pixels}", made={made!r})'
+            return f'inp.Mask.from_image(base64.b64decode("{pixels}"))'
+
+
+def _manner(stroke: Stroke) -> str:
+    """The arguments that a hard stroke does not have."""
+    manner = {
+        name: _number(getattr(stroke, name)) for name in ("hardness", "opacity") if getattr(stroke, name) != 1
+    }
+    if stroke.pressures:
+        manner["pressures"] = f"[{', '.join(map(_number, stroke.pressures))}]"
+    if stroke.pressures and not stroke.pressure_size:
+        manner["pressure_size"] = "False"
+    if stroke.pressure_opacity:
+        manner["pressure_opacity"] = "True"
+    return "".join(f", {name}={value}" for name, value in manner.items())
 
 
 def _refined(base: str, refinement: Refinement) -> str:
@@ -91,8 +109,11 @@ def _refined(base: str, refinement: Refinement) -> str:
             return f"{base}.grow({_number(px)})"
         case Shrink(px):
             return f"{base}.shrink({_number(px)})"
-        case Feather(px):
-            return f"{base}.feather({_number(px)})"
+        case Feather(px, side):
+            where = "" if side == "both" else f', side="{side}"'
+            return f"{base}.feather({_number(px)}{where})"
+        case Smooth(px):
+            return f"{base}.smooth({_number(px)})"
         case FillHoles():
             return f"{base}.fill_holes()"
         case DropSpecks(area):

@@ -115,6 +115,26 @@ class Step:
                 return apply(operation, before)
 
 
+class Stepped:
+    """What is worth a step and all before it: a mask, seen by the parts of it that make masks."""
+
+    __slots__ = ("__weakref__", "_step")
+
+    def __init__(self, step: Step) -> None:
+        """The mask that a step gave; the named constructors make and check the first one."""
+        self._step = step
+
+    @property
+    def size(self) -> Size:
+        """(width, height)."""
+        return self._step.size
+
+    @property
+    def raster(self) -> Raster:
+        """The pixels, kept once worked out."""
+        return self._step.raster
+
+
 @dataclass(frozen=True, slots=True)
 class Combined:
     """Another mask of several operations, as the last step of its history."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from inpaint_nb.images import Box
-from inpaint_nb.masks.operations import Stroke
+from inpaint_nb.masks.operations import Points
 from inpaint_nb.masks.raster import shape_of
 from inpaint_nb.masks.spans import Floats, Ints, fill_runs, join_runs
 from inpaint_nb.masks.tiles import Pixels
@@ -42,18 +42,18 @@ class _Segments:
         return np.hypot(dx - along * self.tx, dy - along * self.ty)
 
 
-def stroke(shape: Stroke, box: Box) -> Pixels:
+def stroke(line: Points, radius: float, box: Box) -> Pixels:
     """Coverage 0..255: 255 up to half a pixel inside the radius, 0 from half a pixel outside of it."""
     height, width = shape_of(box)
     out = np.zeros((height, width), np.uint8)
-    points = np.array(shape.points, np.float64) - box[:2]
+    points = np.array(line, np.float64) - box[:2]
     segments = _segments(points)
-    reach = shape.radius + 0.5
+    reach = radius + 0.5
     ends = segments.ay + segments.ty * segments.length
     first = np.clip(np.floor(np.minimum(segments.ay, ends) - reach), 0, height).astype(np.int64)
     last = np.clip(np.ceil(np.maximum(segments.ay, ends) + reach), 0, height).astype(np.int64)
     for part in _parts(last - first):
-        _draw(out, segments.take(part), first[part], last[part], shape.radius)
+        _draw(out, segments.take(part), first[part], last[part], radius)
     return out
 
 

@@ -15,13 +15,6 @@ const STEADY_PX = 4; // a rectangle smaller than this on the screen was a slip o
 const HOST_CHORDS = new Set(['mod+s']); // the notebook is saved as ever; all other keys stay here
 const PINCH_MS = 250; // a second finger this soon means scrolling, not drawing
 
-function chordOf(event) {
-  const key = event.key.toLowerCase();
-  const mod = event.ctrlKey || event.metaKey ? 'mod+' : '';
-  const shift = event.shiftKey && (mod || key.length > 1) ? 'shift+' : '';
-  return mod + shift + key;
-}
-
 function scrollerOf(element) {
   for (let each = element; each; each = each.parentElement) {
     if (each.scrollHeight > each.clientHeight && /auto|scroll/.test(getComputedStyle(each).overflowY)) return each;
@@ -121,7 +114,7 @@ function render({model, el}) {
     if (gesture && action.name !== 'leave') return; // nothing changes under the hand
     if (action.held && event.repeat) return;
     if (action.held) heldAction = {name: action.name, key: event.key};
-    act(action.name);
+    act(action.digits ? `${action.name}_${event.key}` : action.name);
   }
   // The notebook's own shortcuts are looked up before a key gets here, and not at all below this attribute.
   function letHostSave(event) {

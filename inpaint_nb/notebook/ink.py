@@ -28,7 +28,9 @@ class Ink(Awake, anywidget.AnyWidget):
     erases the ink, and it keeps later messages from waiting for a running cell.
     """
 
-    _esm = "".join((_HERE / name).read_text("utf-8") for name in ("toolbar.js", "strokes.js", "ink.js"))
+    _esm = "".join(
+        (_HERE / name).read_text("utf-8") for name in ("elements.js", "toolbar.js", "strokes.js", "ink.js")
+    )
     _css = (_HERE / "ink.css").read_text("utf-8")
 
     width = traitlets.Int(512, help="of the picture, in image pixels").tag(sync=True)
