@@ -1,6 +1,8 @@
 """Committing one more stroke: after 1,000 earlier strokes against the first, on a 4096 × 4096 picture.
 
-Peer: the first stroke, in the same run. Also printed: undo of any step, memory of a history, and single operations.
+Peer: the first stroke, in the same run. Then the tools: the magic wand beside the bare algorithm (a comparison and
+scipy's labels), refinements of a small region beside the same region on a quarter of the side, smart selection, and
+a wild outline. Also printed: undo of any step, and the memory of a history, which has its own limit on 8192 × 8192.
 
     python benchmarks/masks.py [--side 4096] [--strokes 1000]
 """
@@ -14,10 +16,19 @@ import tracemalloc
 from collections.abc import Callable
 from time import perf_counter
 
+import numpy as np
+from PIL import Image
+
+import inpaint_nb
 from inpaint_nb.masks import Mask
 
 LIMIT_RATIO = 1.2
 RADIUS = 40
+
+WAND_SIDE, WAND_POINT, WAND_TOLERANCE = 2048, (400, 1500), 40
+LIMIT_WAND_RATIO, LIMIT_WAND_MS = 1.5, 100
+LIMIT_REGION_RATIO, LIMIT_UNDO_MS, LIMIT_MEMORY_MB, LIMIT_SELECT_MS = 1.5, 100, 200, 500
+LIMIT_OUTLINE_MS = 300
 
 
 def main() -> None:
@@ -30,6 +41,11 @@ def main() -> None:
     compare_first_and_last(size, strokes)
     look_back(size, strokes)
     single_operations(size)
+    refine_a_region(size)
+    wave_the_wand()
+    select_something(size)
+    go_round_wildly(size)
+    remember((8192, 8192), given.strokes)
 
 
 def scribble(size: tuple[int, int], seed: int) -> Mask:
@@ -85,7 +101,10 @@ def look_back(size: tuple[int, int], strokes: list[Mask]) -> None:
     tracemalloc.stop()
     steps = random.Random(1).sample(masks, min(50, len(masks)))
     times = [seconds(mask.to_array) for mask in steps]
-    print(f"any earlier step {statistics.median(times) * 1e3:.0f} ms, at most {max(times) * 1e3:.0f} ms")
+    print(
+        f"any earlier step {statistics.median(times) * 1e3:.0f} ms, "
+        f"at most {max(times) * 1e3:.0f} ms (at most {LIMIT_UNDO_MS})"
+    )
     print(f"{len(strokes)} steps keep {kept:.0f} MB")
 
 
@@ -105,6 +124,101 @@ def single_operations(size: tuple[int, int]) -> None:
         print(f"  {name}: {min(seconds(lambda made=made: made().bbox) for _ in range(3)) * 1e3:.1f} ms")
     print(f"  digest after one more stroke: {digest_seconds(mask) * 1e3:.1f} ms")
     print(f"  stroke of 400 points, radius 100: {long_stroke_seconds(size) * 1e3:.1f} ms")
+
+
+def remember(size: tuple[int, int], strokes: int) -> None:
+    """The memory of a history on a large picture, and the way back through it."""
+    tracemalloc.start()
+    masks = history(size, [scribble(size, seed) for seed in range(strokes)])
+    kept = tracemalloc.get_traced_memory()[0] / 2**20
+    tracemalloc.stop()
+    times = [seconds(mask.to_array) for mask in random.Random(1).sample(masks, min(20, len(masks)))]
+    print(f"{strokes} strokes on {size[0]} × {size[1]} keep {kept:.0f} MB (at most {LIMIT_MEMORY_MB})")
+    print(
+        f"  any earlier step whole {statistics.median(times) * 1e3:.0f} ms, at most {max(times) * 1e3:.0f} ms"
+    )
+
+
+def region(side: int) -> Mask:
+    """A region of 400 × 350 pixels with a hole in it, anywhere but in a corner."""
+    mask = Mask.ellipse((side, side), (300, 300, 700, 650)) - Mask.rectangle(
+        (side, side), (400, 400, 410, 420)
+    )
+    assert mask.bbox
+    return mask
+
+
+def refine_a_region(size: tuple[int, int]) -> None:
+    """Each refinement of one region on the picture and on a quarter of its side, in turn."""
+    small, large = region(size[0] // 4), region(size[0])
+    ways: dict[str, Callable[[Mask], Mask]] = {
+        "grow 24 px": lambda mask: mask.grow(24),
+        "shrink 24 px": lambda mask: mask.shrink(24),
+        "feather 16 px": lambda mask: mask.feather(16),
+        "feather 16 px inside": lambda mask: mask.feather(16, "inside"),
+        "smooth 8 px": lambda mask: mask.smooth(8),
+        "fill holes": lambda mask: mask.fill_holes(),
+        "drop specks": lambda mask: mask.drop_specks(50),
+    }
+    print(f"a region of 400 × 350 on {size[0]} against {size[0] // 4} pixels (at most {LIMIT_REGION_RATIO}):")
+    for name, way in ways.items():
+        pairs = [[seconds(lambda: way(mask).bbox) for mask in (small, large)] for _ in range(9)]  # noqa: B023 called at once
+        first, last = (min(each) for each in zip(*pairs, strict=True))
+        print(f"  {name}: {last * 1e3:.1f} ms, ratio {last / first:.2f}")
+
+
+def wave_the_wand() -> None:
+    """The wand, from a picture to a mask, beside a comparison and the labels of what is near, with no mask."""
+    from scipy import ndimage
+
+    picture = inpaint_nb.sample().resize((WAND_SIDE, WAND_SIDE), Image.Resampling.BICUBIC)
+    x, y = WAND_POINT
+
+    def bare() -> np.ndarray:
+        inside = np.ones((WAND_SIDE, WAND_SIDE), bool)
+        for band in picture.split():
+            values = np.asarray(band)
+            low = max(0, int(values[y, x]) - WAND_TOLERANCE)
+            inside &= values - np.uint8(low) <= min(255, int(values[y, x]) + WAND_TOLERANCE) - low
+        labels, _ = ndimage.label(inside)
+        return labels == labels[y, x]
+
+    ours = Mask.wand(picture, WAND_POINT, WAND_TOLERANCE)
+    assert ((ours.to_array() > 0) == bare()).all()
+    pairs = [
+        [seconds(lambda: Mask.wand(picture, WAND_POINT, WAND_TOLERANCE).bbox), seconds(bare)]
+        for _ in range(9)
+    ]
+    wand, peer = (min(each) for each in zip(*pairs, strict=True))
+    print(
+        f"wand at {WAND_SIDE} pixels {wand * 1e3:.1f} ms (at most {LIMIT_WAND_MS}), bare {peer * 1e3:.1f} ms"
+    )
+    print(f"ratio {wand / peer:.2f} (at most {LIMIT_WAND_RATIO})")
+
+
+def select_something(size: tuple[int, int]) -> None:
+    """Smart selection by box and by points, on the sample and on a large copy of it."""
+    sample = inpaint_nb.sample()
+    for picture in (sample, sample.resize(size, Image.Resampling.BICUBIC)):
+        across, down = picture.width / sample.width, picture.height / sample.height
+        box, points = (150 * across, 20 * down, 480 * across, 370 * down), [(290 * across, 200 * down)]
+        for name in inpaint_nb.available_selectors():
+            by_box = min(seconds(lambda: Mask.select(picture, box, selector=name)) for _ in range(3))  # noqa: B023
+            by_point = min(
+                seconds(lambda: Mask.select(picture, None, points, selector=name))  # noqa: B023
+                for _ in range(3)
+            )
+            print(
+                f"select with {name} on {picture.width} pixels: box {by_box * 1e3:.0f} ms, "
+                f"point {by_point * 1e3:.0f} ms (at most {LIMIT_SELECT_MS})"
+            )
+
+
+def go_round_wildly(size: tuple[int, int]) -> None:
+    """A lasso of 3,000 random points across the whole picture."""
+    points = np.random.default_rng(0).random((3000, 2)) * size
+    taken = min(seconds(lambda: Mask.polygon(size, points).bbox) for _ in range(3))
+    print(f"polygon of 3000 long edges {taken * 1e3:.0f} ms (at most {LIMIT_OUTLINE_MS})")
 
 
 def digest_seconds(mask: Mask) -> float:

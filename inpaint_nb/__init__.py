@@ -13,8 +13,10 @@ from __future__ import annotations
 from typing import Any
 
 from inpaint_nb import jobs
+from inpaint_nb import trial as trials
+from inpaint_nb.archive import Cleaning, Script, clean, pack, script, unpack
 from inpaint_nb.chain import Chain
-from inpaint_nb.edit import Report, Result
+from inpaint_nb.edit import Rating, Report, Result
 from inpaint_nb.errors import (
     AuthError,
     InpaintError,
@@ -24,6 +26,7 @@ from inpaint_nb.errors import (
     JobFailed,
     JobTimeout,
     Moderated,
+    NotRecorded,
     OutcomeUnknown,
     ProviderError,
     ProviderUnavailable,
@@ -32,14 +35,18 @@ from inpaint_nb.errors import (
     SettingsError,
     StoreError,
 )
-from inpaint_nb.history import history
+from inpaint_nb.history import history, rate, ratings
 from inpaint_nb.images import sample
 from inpaint_nb.jobs import Job, account, check_prompt, provider_history, resume, submit
-from inpaint_nb.masks import Mask
+from inpaint_nb.lineage import Diff, Tree, diff, tree
+from inpaint_nb.masks import Mask, available_selectors, register_selector
 from inpaint_nb.providers import available_providers, provider, register_provider
 from inpaint_nb.providers.provider import Provider
 from inpaint_nb.session import Session
-from inpaint_nb.sources import open_picture
+from inpaint_nb.settings import mode, use_mode
+from inpaint_nb.sources import open_picture, picture
+from inpaint_nb.sweep import Sweep, announcement, sweep
+from inpaint_nb.trial import Trial
 from inpaint_nb.wording import expand
 
 __version__ = "0.1.0"
@@ -47,6 +54,8 @@ __version__ = "0.1.0"
 __all__ = [
     "AuthError",
     "Chain",
+    "Cleaning",
+    "Diff",
     "InpaintError",
     "InputError",
     "Job",
@@ -56,34 +65,55 @@ __all__ = [
     "JobTimeout",
     "Mask",
     "Moderated",
+    "NotRecorded",
     "OutcomeUnknown",
     "Provider",
     "ProviderError",
     "ProviderUnavailable",
     "QuotaError",
     "RateLimited",
+    "Rating",
     "Report",
     "Result",
+    "Script",
     "Session",
     "SettingsError",
     "StoreError",
+    "Sweep",
+    "Tree",
+    "Trial",
     "__version__",
     "account",
     "available_providers",
+    "available_selectors",
+    "blind",
     "check_prompt",
+    "clean",
+    "diff",
     "expand",
     "fetch",
     "history",
     "imagine",
     "inpaint",
     "load_ipython_extension",
+    "mode",
     "open",
+    "pack",
+    "picture",
     "provider",
     "provider_history",
+    "rate",
+    "ratings",
     "register_provider",
+    "register_selector",
     "resume",
     "sample",
+    "script",
+    "sweep",
+    "tree",
     "unload_ipython_extension",
+    "unpack",
+    "use_mode",
 ]
 
 
@@ -94,6 +124,7 @@ def open(
     prompt: str = "",
     provider: object = None,
     spending_limit: float | None = None,
+    mode: str | None = None,
     **params: object,
 ) -> Session:
     """A session on `source`; in a notebook its editor is shown in the running cell.
@@ -101,19 +132,21 @@ def open(
     `source` is a path, URL, bytes, file object, PIL image, numpy array, `Result`, or `"PROVIDER:ID"` for a picture that
     lives at a provider: that one is fetched first, and edited there unless `provider` says otherwise. `params` are
     defaults for every run: `count`, `seed`, `feather_px`, `feather` and the provider's own. `spending_limit`, in the
-    provider's unit, refuses a run before it is sent. Raises InputError for what is no picture and for a mask of
-    another size, SettingsError for an unknown provider.
+    provider's unit, refuses a run before it is sent. `mode` is that of its runs, but for those that are clicked.
+    A file that `Result.save` wrote brings its mask, prompt, provider and parameters along, where no others are given;
+    `session.notes` says what was found, and what of it could not be used.
+    Raises InputError for what is no picture and for a mask of another size, SettingsError for an unknown provider.
     """
-    picture = open_picture(source, provider)
-    session = Session(
-        picture.image,
+    picture = open_picture(source, provider, mode)
+    session = Session.begun(
+        source,
+        picture,
         mask=mask,
         prompt=prompt,
-        provider=picture.keeper if provider is None else provider,
-        source=picture.source,
-        remote=picture.remote,
+        provider=provider,
         params=params,
         spending_limit=spending_limit,
+        mode=mode,
     )
     _show(session)
     return session
@@ -139,14 +172,18 @@ def inpaint(
     provider: object = None,
     count: int = 1,
     seed: int | None = None,
+    repeat: int | None = None,
+    mode: str | None = None,
     **params: object,
 ) -> Job:
     """A job that changes `source` where `mask` says so; it runs in the background at once.
 
     `feather_px` and `feather` ("inside" or "ring") soften the edge; other `params` are the provider's own, in
-    its spelling. Raises InputError or SettingsError before anything is sent.
+    its spelling. `mode` is "live", "cached" (an equal request is answered from the store) or "replay" (nothing is ever
+    sent), and `repeat` says which of several equal requests this is; without it they are counted. Raises InputError or
+    SettingsError before anything is sent.
     """
-    picture = open_picture(source, provider)
+    picture = open_picture(source, provider, mode)
     return submit(
         picture.image,
         mask,
@@ -156,25 +193,91 @@ def inpaint(
         seed=seed,
         source=picture.source,
         remote=picture.remote,
+        repeat=repeat,
+        mode=mode,
         **params,  # type: ignore[arg-type] # checked by submit
     )
 
 
-def imagine(prompt: str, *, provider: object = None, **params: object) -> Job:
+def imagine(
+    prompt: str,
+    *,
+    provider: object = None,
+    repeat: int | None = None,
+    mode: str | None = None,
+    **params: object,
+) -> Job:
     """A job that makes a first picture from a prompt; it runs in the background at once.
 
-    `params` are the provider's own, in its spelling. Raises InputError where the provider makes no pictures, and
-    names those that do.
+    `params` are the provider's own, in its spelling; `repeat` and `mode` are those of `inpaint`. Raises InputError
+    where the provider makes no pictures, and names those that do.
     """
-    return jobs.imagine(prompt, provider=provider, **params)  # type: ignore[arg-type] # checked there
+    return jobs.imagine(prompt, provider=provider, repeat=repeat, mode=mode, **params)  # type: ignore[arg-type] # checked there
 
 
-def fetch(remote_id: str, *, provider: object) -> Job:
+def fetch(
+    remote_id: str, *, provider: object, repeat: int | None = None, mode: str | None = None
+) -> Job:
     """A job that brings what the provider's job `remote_id` made, without running it again; it costs nothing.
 
-    Raises InputError where the provider keeps no pictures.
+    `repeat` and `mode` are those of `inpaint`. Raises InputError where the provider keeps no pictures.
     """
-    return jobs.fetch(remote_id, provider=provider)
+    return jobs.fetch(remote_id, provider=provider, repeat=repeat, mode=mode)
+
+
+def _show_sweep(prepared: Sweep) -> bool:
+    """Gives the sweep its view when IPython is running, and says whether it did."""
+    import sys
+
+    ipython = sys.modules.get("IPython")
+    if ipython is None or ipython.get_ipython() is None:
+        return False
+    from inpaint_nb.notebook.sweepcell import SweepView
+
+    prepared.viewer = SweepView(prepared)
+    prepared.viewer()
+    return True
+
+
+announcement.ANNOUNCEMENT.show = _show_sweep
+
+
+def blind(
+    pictures: object, *, pairs: bool | int = False, seed: int | None = None, who: str | None = None
+) -> Trial:
+    """Rates `pictures` without a word of what made them: results, a history, a sweep, a session, or several of them.
+
+    In a notebook they are shown in the running cell, shuffled; keys rate and go on. `pairs` shows two at a time, each
+    picture with six others, or with so many. The order is the person's own unless `seed` gives the same to everyone.
+    What is rated is on disk at once, and the same call goes on where it stopped; `reveal()` shows what was behind.
+    `who` is the environment's user unless given, or INPAINT_NB_RATER. Raises InputError where there is nothing to rate.
+    """
+    import sys
+
+    trial = trials.begin(pictures, pairs=pairs, seed=seed, who=who)
+    ipython = sys.modules.get("IPython")
+    if ipython is not None and ipython.get_ipython() is not None:
+        from inpaint_nb.notebook.blindpanel import BlindView
+
+        trial.viewer = BlindView(trial)
+        trial.viewer()
+    return trial
+
+
+def _cell() -> jobs.Place | None:
+    """The notebook cell that runs; asked whenever a request is counted."""
+    import sys
+
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    if shell is None:
+        return None
+    from inpaint_nb.notebook.cells import place_of
+
+    return place_of(shell)
+
+
+jobs.REPEATS.place = _cell
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Literal, cast
 
 from PIL import Image
 
-from inpaint_nb import jobs
+from inpaint_nb import jobs, settings
 from inpaint_nb.edit import Capabilities, Request, Result
 from inpaint_nb.errors import InputError
 from inpaint_nb.jobs import Job
@@ -28,10 +28,13 @@ class Chain:
     Safe to use from any thread.
     """
 
-    def __init__(self, *, provider: object = None, spending_limit: float | None = None) -> None:
-        """`spending_limit` is in the provider's unit."""
+    def __init__(
+        self, *, provider: object = None, spending_limit: float | None = None, mode: str | None = None
+    ) -> None:
+        """`spending_limit` is in the provider's unit; `mode` is that of these jobs, but for what is clicked."""
         self._lock = threading.RLock()
-        self._provider = registry.find(provider)
+        self.mode = None if mode is None else settings.mode(mode)
+        self._provider = registry.find(provider, mode)
         self._configured = {self._provider.name: self._provider}
         self._spending = Spending(spending_limit)
         self._jobs: list[Job] = []
@@ -49,7 +52,7 @@ class Chain:
     @provider.setter
     def provider(self, provider: object) -> None:
         found = self._configured.get(provider) if isinstance(provider, str) else None
-        self._provider = found or registry.find(provider)
+        self._provider = found or registry.find(provider, self._mode())
         self._configured[self._provider.name] = self._provider
         self._tell("provider")
 
@@ -60,39 +63,68 @@ class Chain:
 
     def configured(self, name: str) -> Provider:
         """The provider of that name as it is used here, key and all."""
-        return self._configured.get(name) or registry.find(name)
+        return self._configured.get(name) or registry.find(name, self._mode())
 
     # ------------------------------------------------------------------ jobs
 
-    def imagine(self, prompt: str, **params: object) -> Job:
+    def imagine(
+        self, prompt: str, *, repeat: int | None = None, mode: str | None = None, **params: object
+    ) -> Job:
         """Submits a first picture from words. Raises InputError where the provider makes none."""
         return self._start(
-            lambda approve: jobs.imagine(prompt, provider=self._provider, approve=approve, **params)  # type: ignore[arg-type] # checked there
+            lambda approve: jobs.imagine(
+                prompt,
+                provider=self._provider,
+                approve=approve,
+                repeat=repeat,
+                mode=self._mode(mode),
+                **params,  # type: ignore[arg-type] # checked there
+            )
         )
 
-    def press(self, label: str, prompt: str | None = None, *, result: Result | None = None) -> Job:
+    def press(
+        self,
+        label: str,
+        prompt: str | None = None,
+        *,
+        result: Result | None = None,
+        repeat: int | None = None,
+        mode: str | None = None,
+    ) -> Job:
         """Submits one of the `actions` of a result, the newest unless another is given.
 
-        Raises InputError for a button that is not there.
+        `repeat` and `mode` are those of `inpaint`. Raises InputError for a button that is not there.
         """
         pressed = result or self.result
         if pressed is None:
             raise InputError("There is no result yet whose button could be pressed.", "Run first.")
 
         def submit(approve: Approve) -> Job:
-            approve(self.configured(pressed.provider), pressed.pressing(label, prompt))
-            return cast(Job, pressed.press(label, prompt))  # wired by jobs, which makes Jobs
+            job = pressed.press(label, prompt, repeat=repeat, mode=self._mode(mode), approve=approve)
+            return cast(Job, job)  # wired by jobs, which makes Jobs
 
         return self._start(submit)
 
-    def upscale(self, index: int, *, result: Result | None = None) -> Job:
+    def upscale(
+        self,
+        index: int,
+        *,
+        result: Result | None = None,
+        repeat: int | None = None,
+        mode: str | None = None,
+    ) -> Job:
         """Submits what makes picture `index` of a result large, counted from 0: `upscale(0)` presses U1."""
-        return self.press(f"U{index + 1}", result=result)
+        return self.press(f"U{index + 1}", result=result, repeat=repeat, mode=mode)
+
+    def _mode(self, given: str | None = None) -> str | None:
+        """The mode of a job: as the call says, live for a click, else as the chain says; None leaves it to settings."""
+        return given or (None if settings.is_by_hand() else self.mode)
 
     def adopt(self, job: Job) -> Job:
         """Counts a job that was started elsewhere, such as one picked up by `resume`, among these."""
         self._jobs.append(job)
         self._tell("job")
+        job.on_result(self._keep)
         job.on_event(lambda _: self._follow(job))
         self._follow(job)
         return job
@@ -106,6 +138,8 @@ class Chain:
     def _start(self, submit: Callable[[Approve], Job]) -> Job:
         with self._lock:  # nothing else of this chain is approved before this one is counted
             job = submit(self._spending.approve)
+            if job in self._jobs:  # on its way already: a cached request asked again
+                return job
             self._spending.add(job)
         return self.adopt(job)
 
@@ -116,9 +150,11 @@ class Chain:
 
     def _keep(self, result: Result) -> None:
         with self._lock:
-            if any(kept is result for kept in self._results):
+            known = [kept for kept in self._results if kept.composited is result.composited]
+            if known == [result]:
                 return
-            self._results.append(result)
+            # What was shown before it was recorded may have got a note since.
+            self._results = [kept for kept in self._results if kept not in known] + [result]
         self._tell("result")
 
     @property

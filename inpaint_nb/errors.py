@@ -2,6 +2,7 @@
 
 InpaintError                a message and a hint; short in notebooks, and the cell still fails
 ├─ InputError               the caller: bad picture, empty mask, wrong size, an option the provider lacks
+│  └─ NotRecorded           in replay: nobody ever ran this
 ├─ SettingsError            the caller: missing key, unknown provider
 ├─ StoreError               the caller's disk: the store cannot be read or written
 ├─ ProviderError            the API refused: HTTP status, the provider's words, request id
@@ -39,6 +40,10 @@ class InpaintError(Exception):
 
 class InputError(InpaintError):
     """The caller's input: a bad picture, an empty mask, a wrong size, an option the provider lacks."""
+
+
+class NotRecorded(InputError):
+    """The store has no record of this request, and in replay nothing is run."""
 
 
 class SettingsError(InpaintError):

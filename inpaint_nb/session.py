@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 from PIL import Image
 
+from inpaint_nb.archive import pack
 from inpaint_nb.chain import Chain
 from inpaint_nb.edit import RemotePicture, Result
 from inpaint_nb.errors import InputError
 from inpaint_nb.jobs import Job, submit
+from inpaint_nb.lineage import Tree, tree
 from inpaint_nb.masks import Mask
+from inpaint_nb.restoration import Beginning, beginning
 from inpaint_nb.sources import Opened, of_result, open_picture
 
 
@@ -31,15 +36,51 @@ class Session(Chain):
         remote: RemotePicture | None = None,
         params: dict[str, object] | None = None,
         spending_limit: float | None = None,
+        mode: str | None = None,
     ) -> None:
         """`remote` is where the picture lives at a provider; `spending_limit` is in the provider's unit."""
-        super().__init__(provider=provider, spending_limit=spending_limit)
+        super().__init__(provider=provider, spending_limit=spending_limit, mode=mode)
         self._root = self._picture = Opened(image, source, remote)
         self._mask = fitting(mask, image) if mask is not None else Mask.empty(image.size)
         self._undone: list[Mask] = []
         self._done: list[Mask] = []
         self._prompt = prompt
         self.params = dict(params or {})
+        self.began = Beginning()
+
+    @classmethod
+    def begun(
+        cls,
+        source: object,
+        picture: Opened,
+        *,
+        mask: Mask | None = None,
+        prompt: str = "",
+        provider: object = None,
+        default: object = None,
+        word: str = "",
+        params: dict[str, object] | None = None,
+        spending_limit: float | None = None,
+        mode: str | None = None,
+    ) -> Session:
+        """A session on the picture that `source` names; what is not given is what its file carries of its run.
+
+        `default` is the provider where neither is one, and `word` the picture's name where it has none of its own.
+        """
+        began = beginning(source, picture.image, mode)
+        session = cls(
+            picture.image,
+            mask=began.mask if mask is None else mask,
+            prompt=prompt or began.prompt,
+            provider=next((one for one in (provider, began.provider, default) if one is not None), picture.keeper),
+            source=picture.source or word,
+            remote=picture.remote or began.remote,
+            spending_limit=spending_limit,
+            mode=mode,
+        )
+        session.params = {**began.params_for(session.provider), **(params or {})}
+        session._go_on_after(began)
+        return session
 
     @classmethod
     def of(cls, chain: Chain, result: Result, index: int = 0) -> Session:
@@ -51,6 +92,7 @@ class Session(Chain):
             provider=chain.configured(result.provider),
             source=picture.source,
             remote=picture.remote,
+            mode=chain.mode,
         )
         session._spending = chain._spending
         return session
@@ -71,6 +113,11 @@ class Session(Chain):
     def original(self) -> Image.Image:
         """The picture that the session was opened on."""
         return self._root.image
+
+    @property
+    def tree(self) -> Tree:
+        """Everything that the store has of the picture that the session was opened on; the newest run is marked."""
+        return tree(self)
 
     @property
     def source(self) -> str:
@@ -109,6 +156,11 @@ class Session(Chain):
             self._prompt = prompt
             self._tell("prompt")
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know of the file that was opened, in sentences: what it carries, and what is not restored."""
+        return self.began.notes
+
     # ------------------------------------------------------------------ undo
 
     @property
@@ -143,11 +195,14 @@ class Session(Chain):
         *,
         count: int | None = None,
         seed: int | None = None,
+        repeat: int | None = None,
+        mode: str | None = None,
         **params: object,
     ) -> Job:
         """Submits the picture and its mask; the job runs in the background and the mask stays.
 
-        What is not given here is the session's own. Raises InputError for what the provider cannot be asked.
+        `repeat` and `mode` are those of `inpaint`. What is not given here is the session's own. Raises InputError for
+        what the provider cannot be asked.
         """
         if prompt is not None:
             self.prompt = prompt
@@ -165,6 +220,8 @@ class Session(Chain):
                 source=self.source,
                 remote=self.remote,
                 approve=approve,
+                repeat=repeat,
+                mode=self._mode(mode),
                 **asked,  # type: ignore[arg-type] # names and values are checked by submit
             )
         )
@@ -184,6 +241,16 @@ class Session(Chain):
     def start_over(self) -> None:
         """Goes back to the picture that the session was opened on; the mask stays where the size is the same."""
         self._go_on_from(self._root)
+
+    def pack(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+        """Write the runs of this session, and what they came from, to a zip file that `inp.unpack` reads; its path."""
+        return pack(self, path, overwrite=overwrite)
+
+    def _go_on_after(self, began: Beginning) -> None:
+        """Takes up what was before this session: the picture that the run began with, its result, and what to know."""
+        self._root = began.original or self._root
+        self._results.extend([] if began.result is None else [began.result])
+        self.began = began
 
     def _go_on_from(self, picture: Opened) -> None:
         with self._lock:

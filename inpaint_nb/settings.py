@@ -1,4 +1,4 @@
-"""What the environment says: the store's folder, the provider to use, its key and its address."""
+"""What the environment says: the store's folder, the mode, the provider to use, its key and its address."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Literal, get_args
 from urllib.parse import urlsplit
 
-from inpaint_nb.errors import SettingsError
+from inpaint_nb.errors import InputError, SettingsError
 from inpaint_nb.secret import Secret
 
 DEFAULT_PROVIDER = "local"
 KEYRING_SERVICE = "inpaint_nb"
+LONGEST_NAME = 100  # characters of who rates
 
+Mode = Literal["live", "cached", "replay"]
+MODES: tuple[Mode, ...] = get_args(Mode)
 GivenKey = str | Secret | Callable[[], str | Secret] | None
 
 log = logging.getLogger(__name__)
@@ -34,12 +38,57 @@ def store_folder() -> Path:
     return Path(os.environ.get("INPAINT_NB_STORE") or ".inpaint").expanduser().absolute()
 
 
+def rater(given: str | None = None) -> str:
+    """Who rates: `given`, INPAINT_NB_RATER, the hub's user, the user of this process. Raises InputError for no name."""
+    if given is not None and not (isinstance(given, str) and given.strip()):
+        raise InputError(f"who must be somebody's name, not {given!r}.")
+    told = (given, os.environ.get("INPAINT_NB_RATER"), os.environ.get("JUPYTERHUB_USER"), _user())
+    return next(name.strip() for name in told if name and name.strip())[:LONGEST_NAME]
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser().strip() or "somebody"
+    except (KeyError, OSError, ImportError):  # a container's user without a name
+        return "somebody"
+
+
+def mode(given: str | None = None) -> Mode:
+    """Whether requests run ("live"), are answered from the store where it can ("cached"), or only so ("replay").
+
+    `given` is what a call says; else it is "live" for a click, else what `use_mode` set, INPAINT_NB_MODE, or "live".
+    Raises InputError or SettingsError for any other word.
+    """
+    if given is not None:
+        return _mode_of(given, InputError, "mode")
+    if _is_click.get():
+        return "live"
+    return _used_mode or _mode_of(
+        os.environ.get("INPAINT_NB_MODE") or "live", SettingsError, "INPAINT_NB_MODE"
+    )
+
+
+def use_mode(mode: str | None) -> None:
+    """Sets the mode of this process; None leaves it to the environment again. Raises InputError for an unknown one."""
+    global _used_mode
+    _used_mode = None if mode is None else _mode_of(mode, InputError, "mode")
+
+
+def _mode_of(text: str, error: type[InputError | SettingsError], name: str) -> Mode:
+    found: Mode | None = next((known for known in MODES if known == text), None)
+    if found is None:
+        raise error(f"{name} cannot be {text!r}.", f"Choose from {', '.join(map(repr, MODES))}.")
+    return found
+
+
 def api_key(provider: str, given: GivenKey, variable: str) -> Secret:
     """The provider's key: `given`, the environment's `variable`, Colab's user data, the keyring, or typed in.
 
     Blocks where someone is asked for it, so call it on the user's thread. Raises SettingsError, which names the
     variable and never the key.
     """
+    if _is_keyless.get():
+        return Secret("")
     given = guarded(given)
     found = next(filter(None, _places(provider, given, variable)), None)
     if found is None:
@@ -183,5 +232,34 @@ def without_asking() -> Iterator[None]:
         _may_ask.reset(token)
 
 
+@contextmanager
+def without_keys() -> Iterator[None]:
+    """Within, every key is empty and none is looked for: what is made can be looked at, and nothing sent with it."""
+    token = _is_keyless.set(True)
+    try:
+        yield
+    finally:
+        _is_keyless.reset(token)
+
+
+@contextmanager
+def by_hand() -> Iterator[None]:
+    """What is asked within was clicked: it runs live whatever the mode, and no key is asked for at the keyboard."""
+    token = _is_click.set(True)
+    try:
+        with without_asking():
+            yield
+    finally:
+        _is_click.reset(token)
+
+
+def is_by_hand() -> bool:
+    """Whether what is asked just now was clicked."""
+    return _is_click.get()
+
+
+_used_mode: Mode | None = None
+_is_click: ContextVar[bool] = ContextVar("is_click", default=False)
+_is_keyless: ContextVar[bool] = ContextVar("is_keyless", default=False)
 _may_ask: ContextVar[bool] = ContextVar("may_ask", default=True)
 _typed: dict[str, Secret] = {}

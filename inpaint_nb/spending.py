@@ -11,6 +11,7 @@ from inpaint_nb.providers import Provider, estimate
 class Spending:
     """Adds up jobs in the provider's unit: what the provider told, else what it estimates; unknown counts nothing.
 
+    What is brought back from the store costs nothing again.
     Not for several threads at once: its session holds the lock.
     """
 
@@ -37,8 +38,9 @@ class Spending:
             )
 
     def add(self, job: Job) -> None:
-        """Count the job of the request that was approved last."""
+        """Count a job, at the estimate that was approved for it; one from the store was not, and is free."""
         self._jobs.append((job, self._expected))
+        self._expected = 0.0
 
     @property
     def spent(self) -> float:
@@ -57,6 +59,8 @@ def checked_limit(limit: object) -> float | None:
 
 def _cost(job: Job, expected: float) -> float:
     """What the job cost; where nobody tells, a failed job is taken as paid once it had reached the provider."""
+    if job.recorded is not None:
+        return 0.0
     if not job.done():
         return expected
     if job.status == "done":

@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
+from PIL import Image
 
 from inpaint_nb.simulator import Simulator
 from inpaint_nb.simulator.jobs import FAKE_JWT, FAKE_KEY
@@ -43,6 +44,12 @@ hat = inp.Mask.ellipse(fox.image.size, (40, 40, 160, 160))
 session = inp.open(fox, mask=hat, provider=midjourney)
 edit = session.run("a hat").result(timeout=60)
 other = inp.inpaint(fox.image, hat, "a hat", provider=lotimage, taskId=fox.remote_id).result(timeout=60)
+for result in (grid, fox, edit, other):
+    result.save(f"{result.job_id}.png", sidecar=True)
+    result.save(f"{result.job_id}.jpg")
+    inp.script(result).save(f"{result.job_id}.py")
+opened = inp.open(f"{edit.job_id}.png")
+print(opened.notes, vars(opened), opened.results)
 """
 LOOK = """\
 from inpaint_nb.jobs import ENGINE
@@ -109,11 +116,23 @@ def artefacts(folder: Path, notebook: nbformat.NotebookNode) -> dict[str, bytes]
     """Everything that the run left: the notebook, its page, and each file in the folder, whatever it is."""
     page, _ = HTMLExporter().from_notebook_node(notebook)
     files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    return files | {"notebook": nbformat.writes(notebook).encode(), "page": page.encode()}
+    texts = {f"text of {name}": text_of(path) for name, path in pictures_in(folder).items()}
+    return files | texts | {"notebook": nbformat.writes(notebook).encode(), "page": page.encode()}
+
+
+def pictures_in(folder: Path) -> dict[str, Path]:
+    """The pictures that were saved with their run, by name."""
+    return {path.name: path for path in folder.glob("*.png")}
+
+
+def text_of(path: Path) -> bytes:
+    """What the picture carries, which lies deflated in its file."""
+    with Image.open(path) as image:
+        return str(image.text["inpaint_nb"]).encode()
 
 
 def test_no_artefact_of_a_run_holds_the_key(simulator, tmp_path, monkeypatch):
-    """Store, history, log, executed notebook with widget state and verbose tracebacks, and HTML: the key is nowhere."""
+    """Store, saved pictures, scripts, log, executed notebook with its widgets and tracebacks, HTML: it is nowhere."""
     monkeypatch.setenv("INPAINT_NB_STORE", str(tmp_path / "store"))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     notebook = executed(tmp_path)
@@ -132,6 +151,9 @@ def assert_everything_was_looked_at(
     ids = [job.id.encode() for job in simulator.jobs]
     store = b"".join(content for name, content in left.items() if name.startswith("store"))
     assert all(one in store for one in ids[:4])
+    saved = b"".join(content for name, content in left.items() if name.startswith("text of "))
+    assert all(one in saved for one in ids[:4])
+    assert sum(name.endswith(".py") for name in left) == 4
     assert b"/api/v1/message/fetch/" in left["everything.log"]
     assert b"httpcore" in left["everything.log"]
     failed = [cell for cell in notebook.cells if "raises-exception" in cell.metadata.get("tags", [])]

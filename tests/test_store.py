@@ -157,6 +157,29 @@ def test_a_damaged_picture_is_never_handed_out() -> None:
         store.picture(name)
 
 
+def test_a_damaged_picture_is_written_again() -> None:
+    """Who keeps a picture whose file is damaged or gone gets it back whole, in this process and in the next."""
+    store, image = open_store(), noise()
+    name = store.put_picture(image)
+    for damaged in (b"no picture", store.files.path(name).read_bytes()[:-30], b""):
+        store.files.path(name).write_bytes(damaged)
+        assert Store(store.folder).put_picture(image) == store.put_picture(image) == name
+        assert store.picture(name).tobytes() == image.tobytes()
+
+
+def test_a_picture_that_is_kept_twice_survives_the_damage_of_one() -> None:
+    """A picture that lies there as a file and as a change is put together where the file is damaged."""
+    store, parent = open_store(), noise()
+    changed = parent.copy()
+    changed.paste(noise(size=(3, 2)), (2, 1))
+    kept = store.put_changed(changed, store.put_picture(parent), (2, 1, 5, 3))
+    store.begin(record())
+    store.end("job-1", {"finished": 1.0}, {"composited": [kept]}).result()
+    store.put_picture(changed)
+    store.files.path(kept.digest).write_bytes(b"no picture")
+    assert store.picture(kept.digest).tobytes() == changed.tobytes()
+
+
 def test_no_half_file_is_left_behind() -> None:
     """Only finished pictures lie in the folder."""
     store = open_store()

@@ -26,6 +26,17 @@ from inpaint_nb.edit.events import (
     Queued,
     Submitted,
 )
+from inpaint_nb.edit.links import Links
+from inpaint_nb.edit.moment import moment_words
+from inpaint_nb.edit.opinions import (
+    MOST_STARS,
+    Judgement,
+    Opinion,
+    Opinions,
+    Rating,
+    picture_index,
+    rating_words,
+)
 from inpaint_nb.edit.refusals import check
 from inpaint_nb.edit.request import (
     EditRequest,
@@ -35,10 +46,12 @@ from inpaint_nb.edit.request import (
     PressRequest,
     RemotePicture,
     Request,
+    edit_of,
 )
-from inpaint_nb.edit.result import Pending, Presser, Result, edit_of
+from inpaint_nb.edit.result import Pending, Presser, Result
 
 __all__ = [
+    "MOST_STARS",
     "Capabilities",
     "EditRequest",
     "Ended",
@@ -48,7 +61,11 @@ __all__ = [
     "Finished",
     "ImagineRequest",
     "JobEvent",
+    "Judgement",
+    "Links",
     "Notice",
+    "Opinion",
+    "Opinions",
     "Parameter",
     "Pending",
     "PressRequest",
@@ -56,6 +73,7 @@ __all__ = [
     "Preview",
     "Progress",
     "Queued",
+    "Rating",
     "RemotePicture",
     "Report",
     "Request",
@@ -69,6 +87,9 @@ __all__ = [
     "edit_of",
     "grow_box",
     "merge_near",
+    "moment_words",
+    "picture_index",
+    "rating_words",
     "relative_to",
     "uncrop",
     "union_box",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from inpaint_nb.edit.crop import grow_box
+from inpaint_nb.edit.memory import remembered
 from inpaint_nb.images import Box
 from inpaint_nb.masks import Mask
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from inpaint_nb.masks.raster import Raster
 
 
+@remembered
 def feathered(mask: Mask, feather_px: float, side: str) -> Mask:
     """`mask` with a ramp of `feather_px` inside its edge, or over a ring outside it ("ring"); 0 keeps it as
     it is.
@@ -33,6 +35,7 @@ def feathered(mask: Mask, feather_px: float, side: str) -> Mask:
     return Mask.from_raster(raster)
 
 
+@remembered
 def hardened(mask: Mask) -> Mask:
     """255 wherever `mask` is above 0, else 0; `mask` itself where it is hard already."""
     import numpy as np

@@ -101,3 +101,10 @@ class FetchRequest:
 
 
 Request = EditRequest | ImagineRequest | PressRequest | FetchRequest
+
+
+def edit_of(request: Request) -> EditRequest | None:
+    """The edit that the pictures of this request are laid over; None where they stand alone."""
+    if isinstance(request, PressRequest):
+        return request.edit
+    return request if isinstance(request, EditRequest) else None

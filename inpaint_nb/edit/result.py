@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, Self
@@ -14,8 +13,11 @@ from inpaint_nb import images as pictures
 from inpaint_nb.edit.composite import Report, composite
 from inpaint_nb.edit.events import Finished
 from inpaint_nb.edit.links import Links
+from inpaint_nb.edit.moment import moment_words
+from inpaint_nb.edit.opinions import Opinions, Rated
+from inpaint_nb.edit.pressing import Pressable, Presses
 from inpaint_nb.edit.recipe import IMPORT, fetch_code, run_lines
-from inpaint_nb.edit.refusals import UPSCALE, check_offered
+from inpaint_nb.edit.relations import Related
 from inpaint_nb.edit.request import (
     EditRequest,
     FetchRequest,
@@ -23,8 +25,9 @@ from inpaint_nb.edit.request import (
     PressRequest,
     RemotePicture,
     Request,
+    edit_of,
 )
-from inpaint_nb.errors import InputError
+from inpaint_nb.edit.saving import Saved
 from inpaint_nb.masks import Mask
 
 THUMBNAIL_PX = 1024
@@ -38,20 +41,19 @@ class Pending(Protocol):
         ...
 
 
-Presser = Callable[[PressRequest, str], Pending]  # the second is Python that ends in the pressed result
-CANDIDATE = re.compile(r"[UV]([1-9])")  # the buttons that belong to one candidate of several
+Presser = Presses[Pending]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Result:
+class Result(Pressable[Pending], Rated, Related[Pending], Saved):
     """The pictures of one job with the request; those of an edit composited onto its parent, and with a report.
 
     `raw` holds the provider's own pictures, which are the same objects as `images` where compositing had
     nothing to do. `grid` says that they are candidates, cut from one sheet. `actions` is what may be pressed next:
     empty where there is nothing, None where the provider did not say. `source` is Python whose last line is an
     expression: the parent of an edit, or the result that was pressed; empty where nobody knows. `seed` is the one
-    that was used, chosen by you or by the provider. `created` is when the run was asked for, in UTC, and `is_recorded`
-    says that this result was read from the store instead of being made now.
+    that was used, chosen by you or by the provider. `repeat` counts equal requests, from 0. `created` is when the run
+    was asked for, in UTC, and `is_recorded` says that this result was read from the store instead of being made now.
     """
 
     request: Request
@@ -71,9 +73,12 @@ class Result:
     source: str = ""
     is_kept: bool = False
     created: datetime | None = None
+    identity: str = ""
+    repeat: int = 0
     is_recorded: bool = False
     presser: Presser | None = None
     links: Links[Result, Pending] | None = None
+    opinions: Opinions | None = None
 
     @classmethod
     def compose(
@@ -89,8 +94,11 @@ class Result:
         source: str = "",
         is_kept: bool = False,
         created: datetime | None = None,
+        identity: str = "",
+        repeat: int = 0,
         presser: Presser | None = None,
         links: Links[Result, Pending] | None = None,
+        opinions: Opinions | None = None,
     ) -> Self:
         """The result of what a provider finished; the pictures of an edit composited onto its parent.
 
@@ -117,8 +125,11 @@ class Result:
             source=source,
             is_kept=is_kept,
             created=created,
+            identity=identity,
+            repeat=repeat,
             presser=presser,
             links=links,
+            opinions=opinions,
         )
 
     @property
@@ -161,6 +172,11 @@ class Result:
                 return ""
 
     @property
+    def when(self) -> str:
+        """Whether it was run live or is recorded, and when, in words; empty where nobody knows."""
+        return moment_words(self.created, is_recorded=self.is_recorded)
+
+    @property
     def params(self) -> Mapping[str, object]:
         """The provider's parameters that were set."""
         return {} if isinstance(self.request, FetchRequest) else self.request.params
@@ -173,38 +189,6 @@ class Result:
         at = range(len(self.raw))[index] if several else None
         return RemotePicture(self.provider, self.remote_id, at, self.actions)
 
-    def press(self, label: str, prompt: str | None = None) -> Pending:
-        """The job of one of `actions`, submitted at once. Raises InputError for a button not there."""
-        if self.presser is None or self.remote_id is None:
-            raise InputError(
-                f"{self.provider!r} offers no buttons on its results.",
-                "To change this result further, mask it and run again.",
-            )
-        return self.presser(self.pressing(label, prompt), self._result_code())
-
-    def pressing(self, label: str, prompt: str | None = None) -> PressRequest:
-        """What `press` asks, unsent."""
-        check_offered(label, self.actions)
-        remote = RemotePicture(self.provider, self.remote_id or "", None, self.actions)
-        edit = edit_of(self.request) if UPSCALE.fullmatch(label) else None
-        return PressRequest(remote, label, prompt, parent=self._pressed(label), edit=edit)
-
-    def upscale(self, index: int) -> Pending:
-        """The job that makes picture `index` large, counted from 0: `upscale(0)` presses U1."""
-        if self.actions is None and not 0 <= index < len(self.raw):
-            raise InputError(
-                f"This result has {len(self.raw)} pictures; there is no picture {index}.",
-                "They are counted from 0.",
-            )
-        return self.press(f"U{index + 1}")
-
-    def _pressed(self, label: str) -> Image.Image | None:
-        """The picture that the button is about; None where it is about the whole sheet."""
-        one = CANDIDATE.fullmatch(label)
-        if one and int(one[1]) <= len(self.composited):
-            return self.composited[int(one[1]) - 1]
-        return self.image if len(self.composited) == 1 else None
-
     def code(self) -> str:
         """Python that repeats the run and binds `result`.
 
@@ -213,14 +197,14 @@ class Result:
         made = []
         if self._can_be_fetched and not isinstance(self.request, FetchRequest):
             made = [f"# made already: result = {self._fetched()}"]
-        lines = run_lines(self.request, self.provider, self.seed, self.source)
+        lines = run_lines(self.request, self.provider, self.seed, self.source, self.repeat or None)
         return "\n".join([IMPORT, "", *made, *lines]) + "\n"
 
     def picture_code(self, index: int = 0) -> str:
         """Python that ends in the expression of picture `index`: a `source`."""
-        return f"{self._result_code()}.images[{index}]"
+        return f"{self.result_code()}.images[{index}]"
 
-    def _result_code(self) -> str:
+    def result_code(self) -> str:
         """Python that ends in the expression of this result."""
         if self._can_be_fetched:
             return f"{IMPORT}\n\n{self._fetched()}"
@@ -237,7 +221,8 @@ class Result:
     def __repr__(self) -> str:
         size = f"{self.image.width} × {self.image.height}"
         count = "1 picture" if len(self.composited) == 1 else f"{len(self.composited)} pictures"
-        return f"<Result: {count}, {size}, by {self.provider}, {self.seconds:.1f} s>"
+        when = f", {self.when}" if self.when else ""
+        return f"<Result: {count}, {size}, by {self.provider}, {self.seconds:.1f} s{when}>"
 
     def _repr_jpeg_(self) -> bytes | None:
         """The first picture, small enough for a saved notebook; None where only a PNG keeps it see-through.
@@ -253,13 +238,6 @@ class Result:
         if self.image.mode != "RGBA":
             return None
         return pictures.encode_png(pictures.thumbnail(self.image, THUMBNAIL_PX), level=6)
-
-
-def edit_of(request: Request) -> EditRequest | None:
-    """The edit that the pictures of this request are laid over; None where they stand alone."""
-    if isinstance(request, PressRequest):
-        return request.edit
-    return request if isinstance(request, EditRequest) else None
 
 
 def _composited(

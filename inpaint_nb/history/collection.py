@@ -11,7 +11,7 @@ from typing import Any, get_args, overload
 from PIL import Image
 
 from inpaint_nb import images
-from inpaint_nb.edit import Result
+from inpaint_nb.edit import MOST_STARS, Result
 from inpaint_nb.errors import InputError
 from inpaint_nb.history import frame, page
 from inpaint_nb.history.run import Run, run_of
@@ -30,13 +30,17 @@ def history(
     since: When = None,
     until: When = None,
     status: Outcome | None = None,
+    rating: float | None = None,
+    starred: bool | None = None,
+    rejected: bool | None = None,
 ) -> History:
     """Every run of the store, the newest first; or those that fit all that is asked.
 
     `text` is a part of the prompt, in any case. `source` is a part of the code or path that opened the picture, or
     the picture itself (PIL image or `Result`). `since` and `until` are days, which are included, or moments, as
     `date`, `datetime` or ISO text, in local time where they name no zone. `status` is "done", "failed", "cancelled"
-    or "unfinished".
+    or "unfinished". `rating` is the least that a run's best picture must have, the mean of everybody's newest; a run is
+    starred with any of its pictures and rejected with all of them, when anyone said so.
 
     `history()["1f3a"]` is the result of the run whose id begins so, or the `Run` that says why there is none.
     Raises InputError for what cannot be asked.
@@ -49,6 +53,9 @@ def history(
         since=_moment(since),
         until=_moment(until, is_end=True),
         status=_status(status),
+        rating=_rating(rating),
+        starred=_yes_or_no(starred, "starred"),
+        rejected=_yes_or_no(rejected, "rejected"),
     )
     return History(open_store(), wanted)
 
@@ -139,9 +146,11 @@ class History:
         return self._store.search(replace(self._wanted, prefix=job_id))
 
     def _read(self, ids: Sequence[str]) -> list[Run]:
-        files = self._store.stored_files(ids)
-        records = self._store.several(ids)
-        return [run_of(self._store, record, tuple(files.get(record.id, ()))) for record in records]
+        files, opinions = self._store.stored_files(ids), self._store.ratings.newest(ids)
+        return [
+            run_of(self._store, record, files.get(record.id, ()), opinions.get(record.id, ()))
+            for record in self._store.several(ids)
+        ]
 
 
 def _text(value: object, name: str) -> str | None:
@@ -163,6 +172,19 @@ def _status(status: str | None) -> Outcome | None:
     if status is not None and status not in get_args(Outcome):
         raise InputError(f"There is no status {status!r}.", f"There are: {', '.join(get_args(Outcome))}.")
     return status  # type: ignore[return-value]  # checked in the line above
+
+
+def _rating(rating: object) -> float | None:
+    is_number = isinstance(rating, int | float) and not isinstance(rating, bool)
+    if rating is not None and not (is_number and 1 <= rating <= MOST_STARS):  # type: ignore[operator] # a number
+        raise InputError(f"rating must be a number from 1 to {MOST_STARS}, not {rating!r}.")
+    return rating  # type: ignore[return-value]  # checked in the lines above
+
+
+def _yes_or_no(value: object, name: str) -> bool | None:
+    if not isinstance(value, bool | None):
+        raise InputError(f"{name} must be True, False or None, not {value!r}.")
+    return value
 
 
 def _moment(when: When, *, is_end: bool = False) -> float | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from html import escape
 
+from inpaint_nb.edit import MOST_STARS, rating_words
 from inpaint_nb.errors import StoreError
 from inpaint_nb.history.run import Run
 from inpaint_nb.store import Store
@@ -15,7 +16,7 @@ PAGE = 20
 THUMBNAILS = 4  # pictures shown of one run
 PROMPT_SHOWN = 300  # characters
 
-_HEADS = ("", "Picture", "Run", "When", "Prompt", "Provider", "Mask", "Ended", "Seconds", "Cost")
+_HEADS = ("", "Picture", "Run", "When", "Prompt", "Provider", "Mask", "Rating", "Ended", "Seconds", "Cost")
 # Colours are those of the page, so that it reads in the light and in the dark.
 _CELL = "padding:4px 8px;text-align:left;vertical-align:top;border-bottom:1px solid rgba(128,128,128,.4)"
 _PICTURE = "max-width:96px;max-height:96px;margin:0 4px 0 0"
@@ -54,6 +55,7 @@ def _row(store: Store, number: int, run: Run) -> str:
         _prompt(run),
         escape(run.provider),
         "" if run.coverage is None else f"{run.coverage:.1%}",
+        stars_html(run.rating, run.starred, run.rejected),
         _ended(run),
         "" if run.seconds is None else f"{run.seconds:.1f}",
         "" if run.cost is None else f"{run.cost:g}",
@@ -73,6 +75,16 @@ def _ended(run: Run) -> str:
         return "done"
     error = run.error
     return escape(run.status if error is None else f"{run.status}: {error.message}")
+
+
+def stars_html(stars: float | None, starred: bool, rejected: bool) -> str:
+    """A rating, to be seen and to be read aloud; nothing where there is none."""
+    words = rating_words(stars, starred, rejected)
+    if stars is None:
+        return words
+    full = int(stars + 0.5)
+    drawn = "★" * full + "☆" * (MOST_STARS - full)
+    return f'<span style="white-space:nowrap"><span aria-hidden="true">{drawn}</span> {words}</span>'
 
 
 def _thumbnails(store: Store, run: Run) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 
-from inpaint_nb import errors
-from inpaint_nb.edit import Report, Result
+from inpaint_nb.edit import Opinion, Rating, Report, Result
 from inpaint_nb.errors import InpaintError, JobError, StoreError
 from inpaint_nb.jobs import ENGINE
-from inpaint_nb.jobs.recall import recall
+from inpaint_nb.jobs.recall import error_of, recall
 from inpaint_nb.masks import Mask
 from inpaint_nb.store import Outcome, Record, Store
 
@@ -22,13 +22,14 @@ PROMPT_SHOWN = 60  # characters, in one line
 class Run:
     """A job of the store, read at once; its pictures are read when they are asked for.
 
-    `why` asks whether an unfinished job still runs somewhere.
+    `why` asks whether an unfinished job still runs somewhere. `opinions` has the newest of each person on each picture.
     """
 
     record: Record
     files: tuple[Path, ...]
     why: Callable[[], InpaintError | None]
     open: Callable[[], Result]
+    opinions: tuple[Opinion, ...] = ()
 
     @property
     def id(self) -> str:
@@ -68,6 +69,12 @@ class Run:
         return self.record.params
 
     @property
+    def seed(self) -> int | None:
+        """The seed that was used, chosen by you or by the provider."""
+        told = self.record.remote.get("seed")
+        return told if isinstance(told, int) else self.record.seed
+
+    @property
     def parent(self) -> str | None:
         """The digest of the picture that was edited or pressed."""
         return self.record.parent
@@ -105,6 +112,27 @@ class Run:
         return self.record.notes
 
     @property
+    def ratings(self) -> list[Rating]:
+        """What is thought of each picture that somebody rated."""
+        of_picture = groupby(sorted(self.opinions, key=_index), key=_index)
+        return [Rating(tuple(several)) for _, several in of_picture]
+
+    @property
+    def rating(self) -> float | None:
+        """The stars of the best picture, the mean of the newest of each person; None where nobody gave any."""
+        return max((one.stars for one in self.ratings if one.stars is not None), default=None)
+
+    @property
+    def starred(self) -> bool:
+        """Whether anyone starred any of the pictures."""
+        return any(opinion.starred for opinion in self.opinions)
+
+    @property
+    def rejected(self) -> bool:
+        """Whether each picture was rejected by someone."""
+        return sum(one.rejected for one in self.ratings) >= max(1, len(self.record.composited))
+
+    @property
     def has_result(self) -> bool:
         """Whether `result()` gives one."""
         return self.record.status == "done" and self.record.deleted is None
@@ -129,16 +157,26 @@ class Run:
         return f"<Run {self.id[:8]} {when} {self.provider}{prompt} {self.status}{why}>"
 
 
-def run_of(store: Store, record: Record, files: tuple[Path, ...]) -> Run:
+def run_of(store: Store, record: Record, files: Sequence[Path] = (), opinions: Sequence[Opinion] = ()) -> Run:
     """The run of a record of this store."""
-    return Run(record, files, lambda: _why(store, record), lambda: recall(store, record, ENGINE))
+    return Run(
+        record,
+        tuple(files),
+        lambda: _why(store, record),
+        lambda: recall(store, record, ENGINE),
+        tuple(opinions),
+    )
+
+
+def _index(opinion: Opinion) -> int:
+    return opinion.index
 
 
 def _why(store: Store, record: Record) -> InpaintError | None:
     if not record.is_finished:
         return _unfinished(store, record)
     if record.status != "done":
-        return _ended_in(record)
+        return error_of(record)
     if record.deleted is not None:
         at = datetime.fromtimestamp(record.deleted).astimezone()
         return StoreError(
@@ -154,12 +192,3 @@ def _unfinished(store: Store, record: Record) -> JobError:
     return JobError(
         "The kernel that started this run ended before it did.", "inpaint_nb.resume() picks it up again."
     )
-
-
-def _ended_in(record: Record) -> InpaintError:
-    """The error as the job raised it; an error that is not ours under its name."""
-    name, text = record.error_type or "", record.error_text or ""
-    kind = getattr(errors, name, None)
-    if isinstance(kind, type) and issubclass(kind, InpaintError):
-        return kind(text, record.error_hint or "")
-    return InpaintError(f"{name}: {text}", record.error_hint or "")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import importlib
+import io
 import re
 import struct
 import threading
 import warnings
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
 
 from PIL import Image, ImageFile
 
 from inpaint_nb.errors import InputError
+from inpaint_nb.images.chunks import SIGNATURE, TEXTS, leave_out
 from inpaint_nb.images.geometry import MAX_PIXELS, check_size
 
 _LOUD = threading.Lock()
@@ -87,15 +90,29 @@ def decode(file: IO[bytes], name: str) -> Image.Image:
     file.seek(0)
     if not head:
         raise InputError(f"{name} is empty.", "Check that it was saved or downloaded completely.")
+    reader = _reader(head, name)
     try:
-        picture = _reader(head, name)(file)
-        check_size(picture.size, name)
-        read_pixels(picture)
+        return _picture(reader, file, name)
     except DAMAGE as error:
+        with suppress(*DAMAGE):  # Pillow refuses a whole PNG for one text that is damaged or too long
+            return _picture(reader, _without_texts(file, head), name)
         raise InputError(
             f"{name} is cut off or damaged: {reason(error)}.", "Export or download it again."
         ) from error
+
+
+def _picture(reader: type[ImageFile.ImageFile], file: IO[bytes], name: str) -> Image.Image:
+    picture = reader(file)
+    check_size(picture.size, name)
+    read_pixels(picture)
     return picture
+
+
+def _without_texts(file: IO[bytes], head: bytes) -> IO[bytes]:
+    if not head.startswith(SIGNATURE):
+        raise ValueError("no PNG file")
+    file.seek(0)
+    return io.BytesIO(leave_out(file.read(), TEXTS))
 
 
 def read_pixels(picture: Image.Image) -> None:

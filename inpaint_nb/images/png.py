@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from inpaint_nb.images.chunks import SIGNATURE, chunk
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -36,17 +38,12 @@ def write_png(image: Image.Image, level: int) -> bytes:
     header = struct.pack(">IIBBBBB", *image.size, 8, COLOUR_TYPES[image.mode], 0, 0, 0)
     profile = image.info.get("icc_profile")
     chunks = [
-        _chunk(b"IHDR", header),
-        _chunk(b"iCCP", b"ICC Profile\0\0" + zlib.compress(profile)) if profile else b"",
-        _chunk(b"IDAT", _pixels(image, level)),
-        _chunk(b"IEND", b""),
+        chunk(b"IHDR", header),
+        chunk(b"iCCP", b"ICC Profile\0\0" + zlib.compress(profile)) if profile else b"",
+        chunk(b"IDAT", _pixels(image, level)),
+        chunk(b"IEND", b""),
     ]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
-
-
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    checksum = zlib.crc32(content, zlib.crc32(kind))
-    return b"".join((struct.pack(">I", len(content)), kind, content, struct.pack(">I", checksum)))
+    return SIGNATURE + b"".join(chunks)
 
 
 def _pixels(image: Image.Image, level: int) -> bytes:

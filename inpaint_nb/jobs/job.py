@@ -12,13 +12,26 @@ from concurrent.futures import Future, wait
 from contextlib import suppress
 from datetime import UTC, datetime
 from threading import RLock
-from typing import Literal
+from typing import Literal, TypeVar
 
-from inpaint_nb.edit import Ended, JobEvent, Notice, Preview, Progress, Queued, Request, Result, Submitted
+from inpaint_nb.edit import (
+    Ended,
+    JobEvent,
+    Notice,
+    Preview,
+    Progress,
+    Queued,
+    Request,
+    Result,
+    Submitted,
+    moment_words,
+)
 from inpaint_nb.errors import JobError, JobTimeout
+from inpaint_nb.jobs.key import Key
 
 Status = Literal["waiting", "submitting", "queued", "running", "done", "failed", "cancelled"]
 Listener = Callable[[JobEvent], object]
+Told = TypeVar("Told")
 
 # A wait wakes this often, so that a kernel interrupt is seen at once on every platform and in every loop.
 TICK_SECONDS = 0.1
@@ -30,6 +43,7 @@ class Job:
     """One request on its way: `result()` and `await job` wait for it, and interrupting either cancels it.
 
     Every method may be called from any thread. The names that begin with an underscore belong to the engine.
+    `recorded` is when the run was asked for whose record this job brings back, in UTC; None for a job that runs.
     """
 
     def __init__(
@@ -39,13 +53,16 @@ class Job:
         request: Request,
         *,
         remote_id: str | None = None,
+        key: Key | None = None,
         clock: Callable[[], float] = time.monotonic,
         on_engine_thread: Callable[[], bool] = lambda: False,
     ) -> None:
         self.id = job_id
         self.provider = provider
         self.request = request
+        self.key = key or Key()
         self.created = datetime.now(UTC)
+        self.recorded: datetime | None = None
         self._lock = RLock()
         self._pid = os.getpid()
         self._clock = clock
@@ -58,6 +75,8 @@ class Job:
         self._remote_id = remote_id
         self._events: list[JobEvent] = []
         self._listeners: list[Listener] = []
+        self._shown: Result | None = None
+        self._viewers: list[Callable[[Result], object]] = []
         self._cancel_asked = False
         self._stop: Callable[[], object] | None = None
         self._outcome: Future[Result] = Future()  # known before the listeners hear of the end
@@ -86,6 +105,16 @@ class Job:
     def remote_id(self) -> str | None:
         """The provider's own id of the job, once it is known."""
         return self._remote_id
+
+    @property
+    def when(self) -> str:
+        """Whether it runs live or is brought back, and when it was asked for, in words."""
+        return moment_words(self.recorded or self.created, is_recorded=self.recorded is not None)
+
+    @property
+    def repeat(self) -> int:
+        """Which of several equal requests this is, from 0."""
+        return self.key.repeat
 
     @property
     def events(self) -> tuple[JobEvent, ...]:
@@ -143,6 +172,18 @@ class Job:
         with self._lock:
             self._listeners.append(listener)
         return lambda: self._forget(listener)
+
+    def on_result(self, viewer: Callable[[Result], object]) -> None:
+        """Call `viewer(result)` as soon as there is a result, before it is recorded; at once where there is one.
+
+        For showing it: `on_event`, and whoever waits with `result()`, hear of it when it is on disk. The engine's
+        thread calls. A result that came from the store is heard of there alone.
+        """
+        with self._lock:
+            self._viewers.append(viewer)
+            shown = self._shown
+        if shown is not None:
+            viewer(shown)
 
     def __await__(self) -> Generator[object, None, Result]:
         return self._awaited().__await__()
@@ -234,6 +275,12 @@ class Job:
                 self._events = [old for old in self._events if not isinstance(old, Preview)]
         self._events.append(event)
 
+    def _show(self, result: Result) -> None:
+        with self._lock:
+            self._shown, viewers = result, tuple(self._viewers)
+        for viewer in viewers:
+            _call(viewer, result)
+
     def _end(self, status: Literal["done", "failed", "cancelled"], outcome: Result | BaseException) -> None:
         with self._lock:
             self._seconds = self.seconds
@@ -244,6 +291,7 @@ class Job:
         _settle(self._over, outcome)
         with self._lock:
             self._listeners.clear()
+            self._viewers.clear()
             self._stop = None
 
 
@@ -259,8 +307,8 @@ def _tell(loop: asyncio.AbstractEventLoop, woken: asyncio.Event) -> None:
         loop.call_soon_threadsafe(woken.set)
 
 
-def _call(listener: Listener, event: JobEvent) -> None:
+def _call(listener: Callable[[Told], object], told: Told) -> None:
     try:
-        listener(event)
+        listener(told)
     except Exception:
-        log.exception("A listener of a job failed on %s", type(event).__name__)
+        log.exception("A listener of a job failed on %s", type(told).__name__)

@@ -14,8 +14,9 @@ from PIL import Image
 
 from inpaint_nb import images
 from inpaint_nb.edit import Event, Finished, Notice, Preview, Progress, Queued, Result, Submitted, edit_of
+from inpaint_nb.edit.asked import picture_of
 from inpaint_nb.errors import InpaintError, StoreError
-from inpaint_nb.jobs.entries import entry_of, picture_of
+from inpaint_nb.jobs.entries import entry_of
 from inpaint_nb.jobs.job import Job
 from inpaint_nb.jobs.loop import settled
 from inpaint_nb.secret import without_keys
@@ -70,13 +71,15 @@ class Journal:
             picture = picture_of(self._job.request)
             may_lag = not self._must_record and picture is not None and _is_large(picture)
             if picture is not None and not may_lag:
-                await offload(self._store.put_picture, picture)
+                await offload(self._store.put_picture, picture, record.parent)
             self._is_begun = True  # even where a cancel ends the wait, the row comes
             await settled(self._store.begin(record))
+            for text in self._store.take_news():
+                self.tell(Notice(text))
             if picture is not None and not may_lag and not self._store.has_files([_whole(record)]):
-                await offload(self._store.put_picture, picture)  # deleted with the last job that had it
+                await offload(self._store.put_picture, picture, record.parent)  # deleted with the last job that had it
             if picture is not None and may_lag:
-                self._keeping = asyncio.create_task(self._keep_parent(picture))
+                self._keeping = asyncio.create_task(self._keep_parent(picture, record.parent))
         except StoreError as error:
             self._is_begun = False
             self._stop_or_tell(error)
@@ -110,10 +113,10 @@ class Journal:
             if isinstance(outcome, Result):
                 if self._keeping is not None:
                     await self._keeping
-                values, pictures = await offload(self._keep, outcome)
-                await settled(self._store.end(self._job.id, values, pictures))
+                pictures = await self._keep(outcome)
+                await settled(self._store.end(self._job.id, self._values(outcome), pictures))
                 if not self._store.has_files(kept for several in pictures.values() for kept in several):
-                    await offload(self._keep, outcome)  # deleted with the last job that had them
+                    await self._keep(outcome)  # deleted with the last job that had them
             else:
                 await settled(self._store.end(self._job.id, self._error(outcome, status)))
         except StoreError as error:
@@ -122,22 +125,37 @@ class Journal:
             log.exception("The end of job %s could not be recorded", self._job.id)
             self._tell_once(StoreError(str(error)))
 
-    async def _keep_parent(self, picture: Image.Image) -> None:
+    async def _keep_parent(self, picture: Image.Image, digest: str | None) -> None:
         try:
-            await offload(self._store.put_picture, picture)
+            await offload(self._store.put_picture, picture, digest)
         except StoreError as error:
             self._tell_once(error)
 
-    def _keep(self, result: Result) -> tuple[dict[str, object], dict[PictureRole, list[Kept]]]:
-        """The fields of a result, after its pictures are on disk. On a worker: it encodes."""
-        composited = [self._keep_composited(image) for image in result.images]
-        for kept, image in zip(composited, result.images, strict=True):
-            self._store.thumbnails.put(kept.digest, image)
-        raw = [
-            kept if picture is image else Kept(self._store.put_picture(_storable(picture)))
-            for picture, image, kept in zip(result.raw, result.images, composited, strict=True)
+    async def _keep(self, result: Result) -> dict[PictureRole, list[Kept]]:
+        """The pictures of a result, on disk; the provider's own beside the composited ones."""
+        composited, raw = await asyncio.gather(
+            offload(self._keep_composited, result), offload(self._keep_raw, result)
+        )
+        both = [own or same for own, same in zip(raw, composited, strict=True)]
+        return {"composited": composited, "raw": both}
+
+    def _keep_composited(self, result: Result) -> list[Kept]:
+        """On a worker: it encodes."""
+        kept = [self._keep_one(image) for image in result.images]
+        for each, image in zip(kept, result.images, strict=True):
+            self._store.thumbnails.put(each.digest, image)
+        return kept
+
+    def _keep_raw(self, result: Result) -> list[Kept | None]:
+        """None for what is the composited picture itself. On a worker: it encodes."""
+        return [
+            None if picture is image else Kept(self._store.put_picture(_storable(picture)))
+            for picture, image in zip(result.raw, result.images, strict=True)
         ]
-        values = {
+
+    def _values(self, result: Result) -> dict[str, object]:
+        """The fields of a record that a result has."""
+        return {
             "status": "done",
             "finished": time.time(),
             "seconds": result.seconds,
@@ -150,14 +168,13 @@ class Journal:
             "notes": result.notes,
             "settled": self._settled(result),
         }
-        return values, {"composited": composited, "raw": raw}
 
     def _settled(self, result: Result) -> str:
         record = self._record
         asked = {} if record is None else {name: getattr(record, name) for name in record.__slots__}
         return identity(asked, result.seed)
 
-    def _keep_composited(self, image: Image.Image) -> Kept:
+    def _keep_one(self, image: Image.Image) -> Kept:
         edit = edit_of(self._job.request)
         box = None if edit is None else edit.blend_mask.bbox
         parent = None if self._record is None else self._record.parent

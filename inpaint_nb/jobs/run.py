@@ -8,7 +8,18 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Any, Literal
 
-from inpaint_nb.edit import Capabilities, Event, Finished, Notice, Presser, Progress, Result
+from inpaint_nb.edit import (
+    Capabilities,
+    Event,
+    Finished,
+    Links,
+    Notice,
+    Opinions,
+    Pending,
+    Presser,
+    Progress,
+    Result,
+)
 from inpaint_nb.errors import InpaintError, JobCancelled, JobError, JobFailed, OutcomeUnknown
 from inpaint_nb.http import Client, Pause
 from inpaint_nb.jobs.farewell import Farewell
@@ -39,6 +50,9 @@ class Run:
         tidy_seconds: float,
         pause: Pause,
         farewell: Farewell,
+        links: Links[Result, Pending] | None = None,
+        opinions: Opinions | None = None,
+        look_back: Callable[[], str] = str,
     ) -> None:
         self._job = job
         self._story = story
@@ -50,6 +64,9 @@ class Run:
         self._tidy_seconds = tidy_seconds
         self._pace = Pace(capabilities.poll_seconds, pause)
         self._farewell = farewell
+        self._links = links
+        self._opinions = opinions
+        self._look_back = look_back  # what is to be said of the runs before this one
         journal.tell = job._publish
 
     async def through(self, http: Client, turn: AbstractAsyncContextManager[object]) -> None:
@@ -59,6 +76,8 @@ class Run:
             if isinstance(outcome, JobCancelled):
                 outcome = JobCancelled(outcome.message, await self._farewell.said(self._job, http))
             status = _status(outcome)
+            if isinstance(outcome, Result):
+                self._job._show(outcome)  # nobody who looks at it waits for the disk
             await self._journal.end(outcome, status)
         except asyncio.CancelledError:
             self._job._end("cancelled", JobCancelled("The engine was closed."))
@@ -97,6 +116,8 @@ class Run:
             self._job._submitting()
             await self._journal.submitting()
             finished = await self._in_time(self._walk(http))
+        if words := await offload(self._look_back):
+            self._job._publish(Notice(words))
         return await offload(self._compose, finished)
 
     async def _in_time(self, walk: Coroutine[Any, Any, Finished]) -> Finished:
@@ -142,7 +163,11 @@ class Run:
             source=self._source,
             is_kept=self._capabilities.keeps_pictures,
             created=self._job.created,
+            identity=self._job.key.identity,
+            repeat=self._job.repeat,
             presser=self._presser,
+            links=self._links,
+            opinions=self._opinions,
         )
 
     def _too_late(self) -> JobError:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image
 
-from inpaint_nb import images
-from inpaint_nb.edit import EditRequest, FeatherSide, FetchRequest, ImagineRequest, RemotePicture, Request
+from inpaint_nb import images, settings
+from inpaint_nb.edit import EditRequest, FeatherSide, FetchRequest, ImagineRequest, RemotePicture
 from inpaint_nb.errors import InpaintError, InputError, StoreError
-from inpaint_nb.jobs.engine import Engine
+from inpaint_nb.jobs.engine import Approve, Engine
 from inpaint_nb.jobs.entries import request_of
 from inpaint_nb.jobs.job import Job
 from inpaint_nb.masks import Mask
@@ -35,10 +34,13 @@ def submit(
     feather_px: float = 0,
     feather: FeatherSide = "inside",
     remote: RemotePicture | None = None,
+    repeat: int | None = None,
+    mode: str | None = None,
+    digest: str | None = None,
     store: Store | str | Path | None = None,
     source: str = "",
     engine: Engine = ENGINE,
-    approve: Callable[[Provider, Request], None] = lambda provider, request: None,
+    approve: Approve | None = None,
     **params: object,
 ) -> Job:
     """The job that changes `image` where `mask` says so; it runs in the background and this returns at once.
@@ -46,12 +48,14 @@ def submit(
     `image` is upright, in mode L, RGB or RGBA. `remote` is where it lives at a provider; for one that takes only its
     own pictures the store is asked where it is not given. A provider that takes no mask changes the whole picture
     where nothing is masked. `source` is Python that opens the picture again, for `Result.code`. `approve` is asked
-    last and may raise.
-    Raises InputError or SettingsError for what cannot be asked; then nothing was recorded and nothing sent.
+    last, before anything is sent, and may raise. `repeat` is which of several equal requests this is, counted where it
+    is not given; `mode` is "live", "cached" or "replay"; `digest` is that of the picture, where it is known.
+    Raises InputError or SettingsError for what cannot be asked, NotRecorded (an InputError) where replay has no record;
+    then nothing was recorded and nothing sent.
     """
     if not isinstance(mask, Mask):
         raise InputError(f"A mask must be an inpaint_nb.Mask, not {type(mask).__name__}.")
-    found, place = find(provider), _store(store)
+    found, place = find(provider, mode), _store(store)
     request = EditRequest(
         image,
         _meant(mask, found),
@@ -64,34 +68,38 @@ def submit(
         _living(image, remote, found, place),
     )
     check_request(request, found)
-    approve(found, request)
-    return engine.submit(found, request, store=place, source=source)
+    return engine.submit(
+        found, request, store=place, source=source, repeat=repeat, mode=mode, digest=digest, approve=approve
+    )
 
 
 def imagine(
     prompt: str,
     *,
     provider: object = None,
+    repeat: int | None = None,
+    mode: str | None = None,
     store: Store | str | Path | None = None,
     engine: Engine = ENGINE,
-    approve: Callable[[Provider, Request], None] = lambda provider, request: None,
+    approve: Approve | None = None,
     **params: object,
 ) -> Job:
     """The job that makes a first picture from a prompt, in the background; `approve` is asked last and may raise.
 
     Raises InputError or SettingsError for what cannot be asked; then nothing was recorded and nothing sent.
     """
-    found = find(provider)
+    found = find(provider, mode)
     request = ImagineRequest(prompt, params)
     check_request(request, found)
-    approve(found, request)
-    return engine.submit(found, request, store=_store(store))
+    return engine.submit(found, request, store=_store(store), repeat=repeat, mode=mode, approve=approve)
 
 
 def fetch(
     remote_id: str,
     *,
     provider: object,
+    repeat: int | None = None,
+    mode: str | None = None,
     store: Store | str | Path | None = None,
     engine: Engine = ENGINE,
 ) -> Job:
@@ -99,10 +107,10 @@ def fetch(
 
     Raises InputError or SettingsError for what cannot be asked.
     """
-    found = find(provider)
+    found = find(provider, mode)
     request = FetchRequest(remote_id)
     check_request(request, found)
-    return engine.submit(found, request, store=_store(store))
+    return engine.submit(found, request, store=_store(store), repeat=repeat, mode=mode)
 
 
 def _meant(mask: Mask, provider: Provider) -> Mask:
@@ -129,8 +137,11 @@ def resume(
 
     `provider` may be a configured one, for its own jobs; the others are configured as they were, with keys from where
     keys are looked up. Jobs of other living kernels are left to them. What cannot be picked up here, for lack of its
-    provider, key or picture, is logged and stays in the store. Raises StoreError where the store cannot be read.
+    provider, key or picture, is logged and stays in the store. In replay nothing is picked up. Raises StoreError where
+    the store cannot be read.
     """
+    if settings.mode() == "replay":
+        return []
     place = _store(store)
     given = None if provider is None else find(provider)
     jobs = (_again(place, record, given, engine) for record in place.orphans())

@@ -58,12 +58,16 @@ def colour_of(value: Any) -> Colour:
 
 def colours_of(value: Any) -> list[Colour]:
     """One colour, or several in a row."""
-    is_one = isinstance(value, str) or (
-        len(value) == 3
-        and all(np.ndim(each) == 0 for each in value)
-        and not any(isinstance(each, str) for each in value)
-    )
-    return [colour_of(value)] if is_one else [colour_of(each) for each in value]
+    try:
+        parts = [value] if isinstance(value, str) else list(value)
+    except TypeError as error:
+        raise InputError(_not_a_colour(value)) from error
+    is_one = len(parts) > 0 and all(map(_is_number, parts))
+    return [colour_of(parts)] if is_one else [colour_of(part) for part in parts]
+
+
+def _is_number(value: Any) -> bool:
+    return np.ndim(value) == 0 and not isinstance(value, str)
 
 
 def _not_a_colour(value: Any) -> str:
@@ -87,7 +91,10 @@ def to_lab(rgb: NDArray[Any]) -> Floats:
     """L*, a*, b* of sRGB colours given as rows of three numbers 0..255."""
     levels = np.arange(256) / 255
     linear = np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4)
-    share = linear[rgb] @ (TO_XYZ / TO_XYZ.sum(axis=1, keepdims=True)).T
+    red, green, blue = linear[rgb].T
+    rows = (TO_XYZ / TO_XYZ.sum(axis=1, keepdims=True)).tolist()
+    # a product of matrices rounds differently for one colour and for many, and differently elsewhere
+    share = np.stack([red * row[0] + green * row[1] + blue * row[2] for row in rows], axis=1)
     bent = np.where(share > 216 / 24389, np.cbrt(share), (24389 / 27 * share + 16) / 116)
     x, y, z = bent.T
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=1)

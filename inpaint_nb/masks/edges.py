@@ -22,7 +22,7 @@ Maps = NDArray[np.float32]
 
 RADIUS = 2  # px of the copy: how far the mask is a function of the colours
 SMOOTHNESS = 4e-4  # colour variance, of 0..1 a channel, below which an edge is not followed
-STEEPNESS = 2.5  # the filter's edge is soft; this makes it as sharp as a painted one
+STEEPNESS = 4.0  # the filter's edge is soft; this makes it as sharp as a painted one
 REACH = 2 * RADIUS  # px of the copy beyond which an edge changes nothing
 BLOCK = 128  # px of the picture that are worked on at a time
 

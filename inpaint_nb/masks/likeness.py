@@ -23,6 +23,7 @@ STEPS = 80  # of smoothing in a round, each from neighbour to neighbour
 BINS = 16  # of each of L, a and b
 TRUST = 0.06  # how strongly a pixel holds to its own colour against a neighbour that looks the same
 COLOUR_STEP = 30.0  # how much longer a step across the strongest edge is than one along equal colours
+BORDER_WAY = 0.2  # of the shorter side, added to ways from the border where hints name some ground
 SWEEPS = 6  # a way bends about that often
 NEARBY = 0.12  # of the picture's shorter side: what is first taken for the thing around points on it
 
@@ -72,17 +73,16 @@ def _both(one: Shares, other: Shares) -> Shares:
 def _nearness(weights: tuple[Shares, Shares], labels: Pixels) -> Shares:
     """How much shorter the way to points on the thing is than to the ground; a way along equal colours is short.
 
-    The border of the picture is ground where no hint says what is. Without points on the thing, no side is nearer.
+    The border of the picture is ground too, but farther than one that a hint names. Without points on the thing, no
+    side is nearer.
     """
     front, back = labels == FRONT, labels == BACK
     if not front.any():
         return np.full(labels.shape, 0.5, np.float32)
-    if not back.any():
-        back = np.ones(labels.shape, bool)
-        back[1:-1, 1:-1] = False
-        back &= ~front
-    far = np.float32(sum(labels.shape))
-    ways = np.where(np.stack([front, back]), np.float32(0), far)
+    ways = np.where(np.stack([front, back]), np.float32(0), np.float32(sum(labels.shape)))
+    border = np.ones(labels.shape, bool)
+    border[1:-1, 1:-1] = False
+    ways[1, border & ~front & ~back] = BORDER_WAY * min(labels.shape) if back.any() else 0
     across, down = ((1 - each) * COLOUR_STEP + 1 for each in weights)
     for _ in range(SWEEPS):
         _sweep(ways, down)

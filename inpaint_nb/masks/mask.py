@@ -70,7 +70,7 @@ class Mask(Drawn, Found, Imported):
         return self._then(Feather(px, check.one_of(side, Side, "The side of a feather")))
 
     def smooth(self, px: float) -> Mask:
-        """With corners rounded, and notches and spikes narrower than about `px` gone; the edge stays sharp."""
+        """With corners rounded, and notches and spikes narrower than about half of `px` gone; the edge stays sharp."""
         return self._then(Smooth(check.not_negative(px, "The width to smooth")))
 
     def fill_holes(self) -> Mask:

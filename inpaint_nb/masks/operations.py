@@ -97,7 +97,7 @@ class Feather:
 
 @dataclass(frozen=True, slots=True)
 class Smooth:
-    """Corners rounded, notches and spikes narrower than about `px` gone; the edge stays as sharp as it was."""
+    """Corners rounded, notches and spikes narrower than about half of `px` gone; the edge stays sharp."""
 
     px: float
 

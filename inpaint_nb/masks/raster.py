@@ -97,10 +97,12 @@ class Raster:
     @property
     def box(self) -> Box | None:
         """The box of all values above 0; None when there is none."""
+        columns = -(-self.size[0] // SIDE)
+        masked = [(index, box) for index, tile in enumerate(self.tiles) if (box := tile.box)[2]]
         corners = [
             (left + box[0], top + box[1], left + box[2], top + box[3])
-            for tile, (left, top, _, _) in zip(self.tiles, tile_boxes(self.size), strict=True)
-            if (box := tile.box)[2]
+            for index, box in masked
+            for left, top in [(index % columns * SIDE, index // columns * SIDE)]
         ]
         if not corners:
             return None

@@ -139,7 +139,7 @@ def _blurred(raster: Raster, px: float, ramp: Ramp) -> Raster:
 def _near_edges(raster: Raster, reach: float) -> Iterator[Box]:
     """Boxes that hold, once each, all pixels within `reach` of an edge; as long as they can be in a row of tiles."""
     row: Box | None = None
-    for place in tile_boxes(raster.size):
+    for _, place in raster.overlapping(_around(raster.box or (0, 0, 0, 0), reach, raster)):
         box = _near_edge(raster, place, reach)
         if box and row and box[1] // SIDE == row[1] // SIDE and place[0] == -(-row[2] // SIDE) * SIDE:
             box = row[0], min(row[1], box[1]), box[2], max(row[3], box[3])

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from PIL import Image
 
 from inpaint_nb import images
-from inpaint_nb.chain import Chain
+from inpaint_nb.jobs import Place
 from inpaint_nb.masks import Mask
 from inpaint_nb.session import Session
 
 
+class Closable(Protocol):
+    """What a cell opened: a session, a chain, or the view of a sweep."""
+
+    def close(self) -> None:
+        """Closes what shows it."""
+        ...
+
+
 @dataclass(slots=True)
 class Opened:
-    """A session or chain, with the picture and the mask it began with; None where there was none."""
+    """What a cell opened, with the picture and the mask it began with; None where there was none."""
 
-    session: Chain
+    session: Closable
     image: Image.Image | None = None
     mask: Mask | None = None
 
@@ -53,9 +61,9 @@ class Cells:
                 return session
         return None
 
-    def start(self, cell: str, execution: int, chain: Chain) -> None:
-        """Closes what the cell's run before had opened, and remembers a chain that this run opens."""
-        self._begun(cell, execution).opened.append(Opened(chain))
+    def start(self, cell: str, execution: int, opened: Closable) -> None:
+        """Closes what the cell's run before had opened, and remembers what this run opens."""
+        self._begun(cell, execution).opened.append(Opened(opened))
 
     def _begun(self, cell: str, execution: int) -> Run:
         run = self._runs.get(cell)
@@ -79,6 +87,19 @@ class Cells:
         self._runs.clear()
 
 
+def place_of(shell: Any) -> Place | None:
+    """The running cell and its execution; None where no cell runs, or the front end does not tell cells apart.
+
+    Then two cells with the same words are two cells, which the words would not say.
+    """
+    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    header, metadata = parent.get("header") or {}, parent.get("metadata") or {}
+    cell_id = metadata.get("cellId")
+    if not cell_id or header.get("msg_type") != "execute_request":
+        return None
+    return Place(str(cell_id), str(header.get("msg_id")))
+
+
 def cell_key(shell: Any, text: str) -> str:
     """What tells the running cell from others: the front end's id for it, else `text`, its magic's words."""
     parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
@@ -89,3 +110,6 @@ def cell_key(shell: Any, text: str) -> str:
 def is_same(one: Image.Image, other: Image.Image) -> bool:
     """Whether two pictures have the same pixels; digests are computed only where sizes agree."""
     return one is other or (one.size == other.size and images.digest(one) == images.digest(other))
+
+
+SWEEPS = Cells()  # what cells show of sweeps; here, so that the magics close it without loading widgets

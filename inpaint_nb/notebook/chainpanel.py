@@ -73,6 +73,7 @@ class ChainPanel:
     def close(self) -> None:
         """Closes every widget, the editor's too; pictures and jobs stay as they are."""
         self._disconnect()
+        self.gallery.close()
         for change in ("job", "result"):
             MARSHALLER.drop((id(self), change))
         if self.editor_panel is not None:

@@ -11,6 +11,7 @@ from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMa
 from inpaint_nb.notebook import names, options
 from inpaint_nb.notebook.options import Option
 from inpaint_nb.providers import registry
+from inpaint_nb.settings import MODES
 
 MAGIC_LINE = re.compile(
     r"^\s*(?:[^%='\"]+=\s*)?(?P<escape>%{1,2})(?P<magic>inpaint|imagine)\s+(?P<before>.*)$"
@@ -51,6 +52,8 @@ def values(option: Option, word: str, namespace: names.Namespace) -> list[str]:
     match option.completes:
         case "provider":
             return starting(registry.names(), word)
+        case "mode":
+            return starting(MODES, word)
         case "mask":
             return [*starting(names.masks(namespace), word), *names.files(word)]
     return []

@@ -1,21 +1,15 @@
 """What stays of a session in a saved notebook: pictures and words as plain outputs beside the panel.
 
-A session has two outputs, updated through display handles: a picture, and words. They are apart: hosting
-pages show picture outputs but may strip pictures from HTML, and words in HTML can be read aloud.
+A session has two outputs: a picture, and words.
 """
 
 from __future__ import annotations
 
 import base64
-import threading
-import weakref
 from collections.abc import Sequence
 from contextlib import suppress
 from html import escape
-from typing import Any
 
-from IPython import get_ipython
-from IPython.display import DisplayHandle
 from PIL import Image
 
 from inpaint_nb.chain import Chain
@@ -24,64 +18,24 @@ from inpaint_nb.errors import InpaintError
 from inpaint_nb.jobs import Job
 from inpaint_nb.masks import Mask
 from inpaint_nb.notebook import sheet
+from inpaint_nb.notebook.handles import Bundle, Handles, State
 from inpaint_nb.providers import registry
 from inpaint_nb.session import Session
 
 OPENED_PX = 240
 EARLIER_SHOWN = 7
 
-Bundle = dict[str, str]
-State = tuple[tuple[str, str], ...]
-Sent = tuple[State, Bundle]
 
-
-class Outputs:
+class Outputs(Handles):
     """The static outputs of one session or chain. `update` may be called from any thread; `show` in a cell."""
 
     def __init__(self, session: Chain) -> None:
+        super().__init__()
         self._session = session
-        self._lock = threading.RLock()
         self._opened = (session.image, session.mask) if isinstance(session, Session) else None
         self._source = session.source if isinstance(session, Session) else ""
-        self._picture, self._words = DisplayHandle(), DisplayHandle()
-        self._is_shown = False
-        self._sent: Sent = ((), {})
-        self._sent_in_cell: Sent = ((), {})
+        self._notes = session.notes if isinstance(session, Session) else ()
         self._picture_of: tuple[list[str], Bundle] | None = None
-
-    def show(self) -> None:
-        """Makes the two outputs in the running cell, with all that is known so far."""
-        with self._lock:
-            self._sent = self._sent_in_cell = self._state(), self._picture_bundle()
-            self._picture.display(self._sent[1], raw=True, metadata=self._metadata())
-            self._words.display(self._words_bundle(), raw=True)
-            self._is_shown = True
-        _LIVE.add(self)
-        if (shell := get_ipython()) is not None:
-            watch(shell)
-
-    def update(self) -> None:
-        """Brings the outputs up to date; sends nothing when no job began or ended since."""
-        with self._lock:
-            if self._is_shown and self._state() != self._sent[0]:
-                self._sent = self._send(self._sent)
-
-    def reissue(self) -> None:
-        """Sends what changed since a cell last sent it, on behalf of the running cell.
-
-        nbclient and papermill drop updates from the background, so a run that ended there is told again here.
-        """
-        with self._lock:
-            if self._is_shown and self._state() != self._sent_in_cell[0]:
-                self._sent = self._sent_in_cell = self._send(self._sent_in_cell)
-
-    def _send(self, before: Sent) -> Sent:
-        """Sends the words, and the picture where it is another one than `before`; returns what is sent now."""
-        state, picture = self._state(), self._picture_bundle()
-        if picture is not before[1]:
-            self._picture.update(picture, raw=True, metadata=self._metadata())
-        self._words.update(self._words_bundle(), raw=True)
-        return state, picture
 
     def _state(self) -> State:
         return tuple((job.id, job.status if job.done() else "running") for job in self._jobs())
@@ -137,9 +91,9 @@ class Outputs:
     def _words_bundle(self) -> Bundle:
         jobs = list(enumerate(self._jobs(), 1))
         said = [run_words(number, job) for number, job in reversed(jobs)]
-        paragraphs = [self._alt(), *(" ".join(words) for words in said)]
+        paragraphs = [self._alt(), *self._notes, *(" ".join(words) for words in said)]
         return {
-            "text/html": "\n".join([f"<p>{escape(self._alt())}</p>", *map(run_html, said)]),
+            "text/html": "\n".join([*(f"<p>{escape(words)}</p>" for words in (self._alt(), *self._notes)), *map(run_html, said)]),
             "text/plain": "\n".join(paragraphs),
         }
 
@@ -176,7 +130,7 @@ def run_html(words: Sequence[str]) -> str:
 def provider_words(name: str) -> str:
     """The provider's name, with what people should know of it."""
     with suppress(InpaintError):  # a configured provider of the user's own need not be registered
-        if note := registry.find(name).capabilities.note:
+        if note := registry.capabilities_of(name).note:
             return f"by {name} ({note})"
     return f"by {name}"
 
@@ -188,16 +142,18 @@ def end_words(job: Job) -> str:
     if job.status == "done":
         return result_words(job.result())
     if job.status == "cancelled":
-        return f"cancelled after {job.seconds:.1f} s."
+        return f"cancelled after {job.seconds:.1f} s ({job.when})."
     error = job.exception()
     if isinstance(error, InpaintError):
-        return f"failed: {error.message} {error.hint}".rstrip()
-    return f"failed: {type(error).__name__}: {error}"
+        return f"failed: {error.message} {error.hint}".rstrip() + f" ({job.when})"
+    return f"failed: {type(error).__name__}: {error} ({job.when})"
 
 
 def result_words(result: Result) -> str:
-    """A result in words: time, cost, pixels changed, and what the user was told."""
-    return " ".join([f"{result.seconds:.1f} s{_cost_words(result)}{_changed_words(result)}.", *result.notes])
+    """A result in words: when it was made, time, cost, pixels changed, and what the user was told."""
+    when = f"{result.when}; " if result.when else ""
+    took = f"{result.seconds:.1f} s{_cost_words(result)}{_changed_words(result)}."
+    return " ".join([f"{when}{took}", *result.notes])
 
 
 def _cost_words(result: Result) -> str:
@@ -211,25 +167,3 @@ def _changed_words(result: Result) -> str:
     inside = sum(report.changed_inside for report in result.reports)
     outside = sum(report.changed_outside for report in result.reports)
     return f"; {inside:,} pixels changed inside the mask, {outside:,} outside"
-
-
-def at_cell_end(*_: object) -> None:
-    """IPython's `post_run_cell`: tells the results that came while the cell ran or before it."""
-    for outputs in list(_LIVE):
-        outputs.reissue()
-
-
-def watch(shell: Any) -> None:
-    """Makes every cell end by bringing the outputs up to date; doing it twice changes nothing."""
-    if at_cell_end not in shell.events.callbacks["post_run_cell"]:
-        shell.events.register("post_run_cell", at_cell_end)
-
-
-def unwatch(shell: Any) -> None:
-    """Takes back what `watch` did, and forgets the outputs shown so far."""
-    _LIVE.clear()
-    if at_cell_end in shell.events.callbacks["post_run_cell"]:
-        shell.events.unregister("post_run_cell", at_cell_end)
-
-
-_LIVE: weakref.WeakSet[Outputs] = weakref.WeakSet()

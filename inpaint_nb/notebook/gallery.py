@@ -6,17 +6,18 @@ import logging
 import re
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image
 
-from inpaint_nb import images
 from inpaint_nb.chain import Chain
-from inpaint_nb.edit import PressRequest, Preview, Queued, Result
+from inpaint_nb.edit import PressRequest, Preview, Queued, Result, rating_words
 from inpaint_nb.errors import InpaintError, InputError
 from inpaint_nb.jobs import Job
 from inpaint_nb.notebook.runs import Runs, status
-from inpaint_nb.settings import without_asking
+from inpaint_nb.notebook.stars import Stars
+from inpaint_nb.settings import by_hand, without_asking
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,9 @@ class Gallery:
             on_press=self._press,
             on_ready=self.show_job,
             on_offer=self._take,
+            on_rate=self._rate,
         )
+        self.stars = Stars(self.runs, self._shown)
         self._offer: Callable[[], object] | None = None
         self._on_first: Callable[[], object] = lambda: None
 
@@ -75,18 +78,21 @@ class Gallery:
             if job.status == "done":
                 self._add(number, job.result())
 
+    def show_opened(self, result: Result) -> None:
+        """Adds the result whose saved picture was opened."""
+        self._add(0, result)
+
     def _add(self, number: int, result: Result) -> None:
         parent = self._key_of(result.parent)
+        run, dot = (f"Run {number}", ".") if number else ("Opened", " ")
         for index, image in enumerate(result.images):
             key = f"{number}.{index + 1}"
             if key in self._shown:
                 continue
             self._shown[key] = (result, index)
-            label = f"Run {key}" if len(result.images) > 1 else f"Run {number}"
+            label = f"{run}{dot}{index + 1}" if len(result.images) > 1 else run
             caption = caption_of(result, image)
-            buttons, more = buttons_of(
-                result, index, self._chain.configured(result.provider).capabilities.masked_button
-            )
+            buttons, more = buttons_of(result, index, self._masked_button(result))
             self.runs.add_picture(
                 key,
                 image,
@@ -97,7 +103,16 @@ class Gallery:
                 use=self._use_label(result),
                 buttons=buttons,
                 more=more,
+                rates=result.opinions is not None,
             )
+            if result.opinions is not None:
+                self.stars.show(key)
+
+    def _masked_button(self, result: Result) -> str:
+        """The label that the editor presses; empty where the provider of an opened result cannot be used here."""
+        with suppress(InpaintError), without_asking():
+            return self._chain.configured(result.provider).capabilities.masked_button
+        return ""
 
     def _key_of(self, picture: Image.Image | None) -> str:
         """The key of the thumbnail that shows this picture; the first of all where none does, if there is one."""
@@ -143,6 +158,18 @@ class Gallery:
             if earlier is None or earlier.done():
                 self.guarded(press)
 
+    def _rate(self, key: str, said: dict[str, object]) -> None:
+        self.guarded(lambda: self.stars.judge(key, said))
+
+    def rate(self, name: str) -> None:
+        """Does what a key of the editor says of the newest picture, and tells in words what is thought of it now."""
+        key = self.newest_key
+        if self.guarded(lambda: self.stars.press(key, name)):
+            result, index = self._shown[key]
+            rating = result.rating(index)
+            words = rating_words(rating.stars, rating.starred, rating.rejected) or "no rating"
+            self.runs.show_note(f"Run {key}: {words}")
+
     def save(self, key: str) -> None:
         """Writes a thumbnail's picture beside the notebook, as a PNG under a free name."""
 
@@ -151,7 +178,7 @@ class Gallery:
                 raise InputError("There is no result to save yet.", "Press Run first.")
             result, index = self._shown[key]
             path = free_path(Path.cwd(), "inpaint")
-            path.write_bytes(images.encode_png(result.images[index]))
+            result.save(path, index)
             self.runs.show_note(f"Saved {path.name} in {path.parent}")
 
         self.guarded(write)
@@ -162,6 +189,10 @@ class Gallery:
             self.runs.show_offer("", "")
             self.guarded(offered)
 
+    def close(self) -> None:
+        """Lets go of what tells it of ratings."""
+        self.stars.close()
+
     def cancel(self) -> None:
         """Cancels every job that has not ended."""
         for job in self._chain.jobs:
@@ -171,7 +202,7 @@ class Gallery:
     def guarded(self, action: Callable[[], object]) -> bool:
         """Whether the action went well; if not, it is shown why: a widget callback has no cell to fail in."""
         try:
-            with without_asking():
+            with by_hand():
                 action()
             return True
         except InpaintError as error:
@@ -211,13 +242,14 @@ def job_status(job: Job, others: int = 0) -> dict[str, object]:
         stage = f"{stage} (and {others} more)" if others else stage
         return status("running", stage, fraction=job.progress, elapsed=job.seconds)
     if job.status == "done":
-        return status("done", " ".join(["Done.", *cost_words(job), *job.notices]), elapsed=job.seconds)
+        words = [f"Done, {job.when}.", *cost_words(job), *job.notices]
+        return status("done", " ".join(words), elapsed=job.seconds)
     if job.status == "cancelled":
-        return status("cancelled", "Cancelled", elapsed=job.seconds)
+        return status("cancelled", f"Cancelled, {job.when}", elapsed=job.seconds)
     error = job.exception()
     message = error.message if isinstance(error, InpaintError) else f"{type(error).__name__}: {error}"
     hint = error.hint if isinstance(error, InpaintError) else ""
-    return status("failed", "Failed", elapsed=job.seconds, error=message, hint=hint)
+    return status("failed", f"Failed, {job.when}", elapsed=job.seconds, error=message, hint=hint)
 
 
 def queue_words(job: Job) -> str:

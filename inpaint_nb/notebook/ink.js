@@ -13,13 +13,6 @@ const PATIENCE_MS = 1500; // after that the tool bar says that the kernel is bus
 const READY_AGAIN_MS = [0, 500, 2000]; // the kernel's second lane may not exist yet when the layer appears
 const HOST_CHORDS = new Set(['mod+s']); // the notebook is saved as ever; all other keys stay here
 
-function chordOf(event) {
-  const key = event.key.toLowerCase();
-  const mod = event.ctrlKey || event.metaKey ? 'mod+' : '';
-  const shift = event.shiftKey && (mod || key.length > 1 || key !== event.key) ? 'shift+' : ''; // a sign has its own name
-  return mod + shift + key;
-}
-
 function render({model, el}) {
   el.classList.add('inb-ink-root');
   const view = Math.random().toString(36).slice(2);
@@ -178,7 +171,7 @@ function render({model, el}) {
     if (hand.isBusy && action.name !== 'leave') return; // nothing changes under the hand
     if (action.held && event.repeat) return;
     if (action.held) heldAction = {name: action.name, key: event.key};
-    act(action.name, event);
+    act(action.digits ? `${action.name}_${event.key}` : action.name, event);
   }
   function actionOf(event) {
     const isOnButton = event.target !== surface && (event.key === 'Enter' || event.key === ' ' || event.key.startsWith('Arrow'));

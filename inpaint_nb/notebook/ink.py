@@ -30,7 +30,7 @@ from inpaint_nb.notebook.tools import (
 _HERE = Path(__file__).parent
 
 # Joined to one: each uses what those before it define.
-SCRIPTS = ("toolbar", "options", "strokes", "view", "tools", "wishes", "hand", "crosshair", "ink")
+SCRIPTS = ("elements", "toolbar", "options", "strokes", "view", "tools", "wishes", "hand", "crosshair", "ink")
 COLOURS = ["#e6007e", "#0a84ff", "#ffc400", "#00a86b"]  # told apart with every common colour blindness
 
 

@@ -10,11 +10,16 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 Owner = Literal["page", "mask", "history", "panel"]
+Place = Literal["editor", "rating", "blind"]
+DIGITS = ("1", "2", "3", "4", "5", "0")
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing the hand can do: `help` is for buttons and the help line, `owner` says who does it."""
+    """One thing the hand can do: `help` is for buttons and the help line, `owner` says who does it.
+
+    One with `digits` is told with its key, as "rate_4".
+    """
 
     name: str
     keys: tuple[str, ...]
@@ -22,8 +27,21 @@ class Action:
     help: str
     owner: Owner
     held: bool = False
+    digits: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the page may say when it is done."""
+        if self.digits:
+            return tuple(f"{self.name}_{key}" for key in self.keys)
+        return (self.name, f"{self.name}_end") if self.held else (self.name,)
 
 
+RATING = (
+    Action("rate", DIGITS, "1–5", "stars (0 none)", "panel", digits=True),
+    Action("star", ("f", "*"), "F", "star", "panel"),
+    Action("reject", ("d",), "D", "reject, keep", "panel"),
+)
 ARROWS = tuple(
     f"{held}arrow{way}" for held in ("", "shift+", "mod+") for way in ("left", "right", "up", "down")
 )
@@ -55,7 +73,7 @@ ACTIONS = (
     Action("overlay", ("o",), "O", "show / hide mask", "page"),
     Action("zoom_in", ("z",), "Z", "zoom in", "page"),
     Action("zoom_out", ("shift+z",), "Shift+Z", "zoom out", "page"),
-    Action("fit", ("f",), "F", "whole picture", "page"),
+    Action("fit", ("home",), "Home", "whole picture", "page"),
     Action("full", ("n",), "N", "one to one", "page"),
     Action("pan", (" ",), "Space", "hold: move the picture", "page", held=True),
     Action("unit", ("y",), "Y", "brush in picture / screen pixels", "page"),
@@ -65,21 +83,29 @@ ACTIONS = (
     Action("compare", ("v",), "V", "hold: newest result", "panel", held=True),
     Action("use", ("u",), "U", "use newest result", "panel"),
     Action("save", ("s",), "S", "save newest result", "panel"),
+    *RATING,
     Action("help", ("?", "h"), "?", "keys", "page"),
     Action("leave", ("escape",), "Esc", "leave", "page"),
 )
 
-PANEL_ACTIONS = frozenset(
-    name
-    for action in ACTIONS
-    if action.owner == "panel"
-    for name in ((action.name, f"{action.name}_end") if action.held else (action.name,))
+# In blind rating a key does what it does in the panel, and goes on.
+BLIND = (
+    *RATING,
+    Action("previous", ("arrowleft",), "←", "previous", "page"),
+    Action("next", ("arrowright", " "), "→", "next", "page"),
+    Action("first", ("home",), "Home", "first", "page"),
+    Action("left", ("a",), "A", "left is better", "page"),
+    Action("right", ("b",), "B", "right is better", "page"),
+    Action("tie", ("t", "="), "T", "no difference", "page"),
 )
+PLACES: dict[Place, tuple[Action, ...]] = {"editor": ACTIONS, "rating": RATING, "blind": BLIND}
+
+PANEL_ACTIONS = frozenset(name for action in ACTIONS if action.owner == "panel" for name in action.names)
 
 
-def table() -> list[dict[str, object]]:
+def table(place: Place = "editor") -> list[dict[str, object]]:
     """The actions as data for the page."""
-    return [{**asdict(action), "keys": list(action.keys)} for action in ACTIONS]
+    return [{**asdict(action), "keys": list(action.keys)} for action in PLACES[place]]
 
 
 def help_line() -> str:

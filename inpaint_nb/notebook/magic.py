@@ -16,18 +16,18 @@ from IPython.core.magic import (
     no_var_expand,
 )
 from IPython.display import display
-from traitlets import Int, Unicode
+from traitlets import Enum, Int, Unicode, observe
 
+from inpaint_nb import settings
 from inpaint_nb.chain import Chain
 from inpaint_nb.errors import InputError
 from inpaint_nb.jobs import Job
 from inpaint_nb.notebook import names, options
-from inpaint_nb.notebook.cells import Cells, cell_key
+from inpaint_nb.notebook.cells import SWEEPS, Cells, cell_key
 from inpaint_nb.notebook.completion import matcher
-from inpaint_nb.notebook.display import unwatch
+from inpaint_nb.notebook.handles import unwatch
 from inpaint_nb.notebook.options import Option
 from inpaint_nb.notebook.show import View
-from inpaint_nb.providers import registry
 from inpaint_nb.session import Session
 from inpaint_nb.sources import open_picture
 
@@ -77,9 +77,22 @@ class InpaintMagics(Magics):
     )
     count = Int(1, min=1, help="How many candidates a run makes where a line says nothing.").tag(config=True)
 
+    mode = Enum(
+        ("", *settings.MODES),
+        default_value="",
+        help="live, cached (an equal run is brought back from the store), replay (nothing is sent); empty: as "
+        "INPAINT_NB_MODE says. It holds for everything in this kernel; Run in the panel is always live.",
+    ).tag(config=True)
+
     def __init__(self, shell: Any) -> None:
         super().__init__(shell)
         self.cells = Cells()
+        if self.mode:
+            settings.use_mode(self.mode)
+
+    @observe("mode")
+    def _use_mode(self, change: Any) -> None:
+        settings.use_mode(change["new"] or None)
 
     @no_var_expand
     @needs_local_scope
@@ -109,7 +122,7 @@ class InpaintMagics(Magics):
         if asked.help:
             self._help(IMAGINE_HELP, options.IMAGINE)
             return None
-        chain = Chain(provider=asked.provider or self.provider or None)
+        chain = Chain(provider=asked.provider or self.provider or None, mode=asked.mode)
         self._bind(chain, asked.out)
         job = chain.imagine(imagined(prompt, cell), **dict(asked.param or []))
         self.cells.start(cell_key(self.shell, f"{line}\n{cell}"), self.shell.execution_count, chain)
@@ -129,20 +142,24 @@ class InpaintMagics(Magics):
         """The session the line asks for, going on from the cell's earlier run of the same picture."""
         word = asked.rest[0]
         provider = asked.provider or self.provider or None
-        picture = open_picture(names.picture(word, namespace), provider)
+        named = names.picture(word, namespace)
+        picture = open_picture(named, provider, asked.mode)
         image = picture.image
         mask = names.mask(asked.mask, namespace) if asked.mask else None
         key = cell_key(self.shell, f"{line}\n{cell}")
         earlier = self.cells.take_over(key, self.shell.execution_count, image, mask)
-        session = Session(
-            image,
+        session = Session.begun(
+            named,
+            picture,
             mask=earlier.mask if earlier and earlier.mask.size == image.size else mask,
             prompt=prompt or (earlier.prompt if earlier else ""),
-            provider=provider or picture.keeper,
-            source=picture.source or word,
-            remote=picture.remote,
-            params=params_of(asked, self.count),
+            provider=asked.provider or None,
+            default=self.provider or None,
+            word=word,
+            params=params_of(asked),
+            mode=asked.mode,
         )
+        session.params.setdefault("count", self.count)
         self.cells.add(key, session, image, mask)
         return session
 
@@ -220,15 +237,15 @@ def imagined(line: str, cell: str | None) -> str:
     return prompt
 
 
-def params_of(asked: argparse.Namespace, count: int) -> dict[str, object]:
-    """What a run is asked for beside picture, mask and prompt; only what line or configuration say."""
-    given = {"count": asked.count or count, "seed": asked.seed, "feather_px": asked.feather}
+def params_of(asked: argparse.Namespace) -> dict[str, object]:
+    """What a run is asked for beside picture, mask and prompt; only what the line says."""
+    given = {"count": asked.count, "seed": asked.seed, "feather_px": asked.feather}
     return {key: value for key, value in given.items() if value is not None} | dict(asked.param or [])
 
 
 def refuse_empty_mask(session: Session) -> None:
     """Raises InputError when nothing is painted and the provider needs a mask."""
-    if session.mask.is_empty and registry.find(session.provider).capabilities.takes_mask:
+    if session.mask.is_empty and session.capabilities.takes_mask:
         raise InputError(
             f"--run has nothing to change: the mask is empty, and {session.provider} needs one.",
             "Give a mask with -m, or leave out --run and paint first.",
@@ -252,6 +269,8 @@ def unload(shell: Any) -> None:
         return
     magics, complete = _LOADED.pop(id(shell))
     magics.cells.close()
+    SWEEPS.close()
+    magics.mode = ""
     unwatch(shell)
     shell.Completer.custom_matchers.remove(complete)
     shell.configurables.remove(magics)

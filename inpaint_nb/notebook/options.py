@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Literal, NoReturn
 
 from inpaint_nb.errors import InputError
+from inpaint_nb.settings import MODES
 
-Completes = Literal["", "picture", "mask", "provider"]
+Completes = Literal["", "picture", "mask", "mode", "provider"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,13 @@ def pair(text: str) -> tuple[str, object]:
         return key, value
 
 
+def known_mode(text: str) -> str:
+    """`text` itself when it is a mode."""
+    if text not in MODES:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {', '.join(MODES[:-1])} or {MODES[-1]}")
+    return text
+
+
 PROMPT = Option(("-p", "--prompt"), "what the painted part should become, in quotes", "TEXT")
 MASK = Option(("-m", "--mask"), "start from this mask: a variable or a file", "MASK", completes="mask")
 PROVIDER = Option(("-P", "--provider"), "who makes the pictures", "NAME", completes="provider")
@@ -76,13 +84,20 @@ OUT = Option(("-o", "--out"), "bind the list of PIL images to this name when the
 RUN = Option(("--run",), "submit at once; needs a mask, or a provider that takes none")
 WAIT = Option(("--wait",), "with --run: return when the run has ended")
 WAIT_FOR_IT = Option(("--wait",), "return when the pictures are there")
+MODE = Option(
+    ("--mode",),
+    "live, cached (an equal run is brought back), or replay (nothing is sent)",
+    "MODE",
+    known_mode,
+    completes="mode",
+)
 PARAM = Option(
     ("--param",), "one of the provider's own parameters; repeatable", "KEY=VALUE", pair, repeats=True
 )
 HELP = Option(("-h", "--help"), "show this list")
 
-INPAINT = (PROMPT, MASK, PROVIDER, COUNT, SEED, FEATHER, OUT, RUN, WAIT, PARAM, HELP)
-IMAGINE = (PROVIDER, OUT, WAIT_FOR_IT, PARAM, HELP)
+INPAINT = (PROMPT, MASK, PROVIDER, COUNT, SEED, FEATHER, OUT, RUN, WAIT, MODE, PARAM, HELP)
+IMAGINE = (PROVIDER, OUT, WAIT_FOR_IT, MODE, PARAM, HELP)
 
 
 class Parser(argparse.ArgumentParser):

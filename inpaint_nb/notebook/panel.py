@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -12,10 +13,11 @@ import ipywidgets
 from inpaint_nb.chain import Chain, Change
 from inpaint_nb.errors import StoreError
 from inpaint_nb.jobs import resume, unfinished
-from inpaint_nb.notebook import lanes
+from inpaint_nb.notebook import keys, lanes
 from inpaint_nb.notebook.editor import Editor
 from inpaint_nb.notebook.gallery import Gallery, preview
 from inpaint_nb.notebook.marshal import MARSHALLER
+from inpaint_nb.notebook.treepanel import TreePanel
 from inpaint_nb.providers import registry
 from inpaint_nb.session import Session
 
@@ -40,6 +42,7 @@ class Panel:
             on_action=self._act,
         )
         self.gallery = Gallery(session, use_label=lambda _: "Use as next", on_use=session.use)
+        self.tree = TreePanel(session, self.gallery.guarded)
         self.prompt = lanes.Textarea(
             value=session.prompt,
             rows=2,
@@ -68,6 +71,10 @@ class Panel:
         self._show_provider()
         self._show_history()
         self.gallery.show_first(session.original, session.start_over)
+        if session.began.result is not None:
+            self.gallery.show_opened(session.began.result)
+        if session.notes:
+            self.gallery.runs.show_note(" ".join(session.notes))
         self.gallery.show_results()
         offer_unfinished(self.gallery, session)
 
@@ -85,7 +92,7 @@ class Panel:
         )
         form.add_class("inb-form")
         self.note.add_class("inb-provider-note")
-        widget = ipywidgets.VBox([self.editor.widget, form, self.note, self.gallery.runs])
+        widget = ipywidgets.VBox([self.editor.widget, form, self.note, self.gallery.runs, self.tree.view])
         widget.add_class("inb-panel")
         return widget
 
@@ -116,6 +123,7 @@ class Panel:
             "compare": lambda: self.editor.show_preview(self._newest()), "compare_end": self._show_job,
             "use": lambda: self.gallery.use(self.gallery.newest_key),
             "save": lambda: self.gallery.save(self.gallery.newest_key),
+            **{name: partial(self.gallery.rate, name) for one in keys.RATING for name in one.names},
         }[action]()  # fmt: skip
 
     def _newest(self) -> Any:
@@ -188,6 +196,8 @@ class Panel:
     def close(self) -> None:
         """Closes every widget; the session stays usable."""
         self._disconnect()
+        self.gallery.close()
+        self.tree.close()
         for change in ("image", "mask", "prompt", "provider", "job", "result"):
             MARSHALLER.drop((id(self), change))
         with MARSHALLER.lock:

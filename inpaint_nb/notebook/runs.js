@@ -3,19 +3,13 @@
 // Python → here:  {type: "status", state, stage, fraction, elapsed, error, hint}
 //                 {type: "picture", key, parent, label, caption, alt, use, buttons, more, saves} and one JPEG buffer,
 //                 each key once; a key is the run's number and the picture's, as "2.1", or "original"
+//                 {type: "rating", key, stars, starred, rejected, dimmed, words}: yours, and what others think in words
 //                 {type: "note", text}, {type: "offer", text, label}, {type: "preview"} and one JPEG buffer, or none
-// here → Python:  {type: "ready", view}, {type: "use" | "save", key}, {type: "press", key, label}, {type: "offer"}
+// here → Python:  {type: "ready", view}, {type: "use" | "save", key}, {type: "press", key, label}, {type: "offer"},
+//                 {type: "rate", key, stars | starred | rejected}
 // Pictures are messages, never traits: they are not kept in the notebook's widget state.
 // For tests: .inb-status (data-state), .inb-progress, .inb-message, .inb-thumb (data-key), .inb-compare, .inb-use, .inb-save,
-// .inb-press (data-label), .inb-more, .inb-offer
-
-function element(tag, className, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  made.className = className;
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
+// .inb-press (data-label), .inb-more, .inb-offer, .inb-rating (see stars.js)
 
 function seconds(value) {
   if (value < 60) return `${value.toFixed(1)} s`;
@@ -99,7 +93,23 @@ function offerLine(send) {
   return { line, show };
 }
 
-function thumbnail(entry, pictures, send) {
+// Keys act on the thumbnail that has the focus, or anything in it; arrows go to the next one.
+function obeyKeys(figure, rating, chords, rate) {
+  figure.tabIndex = 0;
+  figure.setAttribute("aria-keyshortcuts", "1 2 3 4 5 0 F D");
+  figure.addEventListener("keydown", (event) => {
+    if (event.altKey || event.target.matches("select")) return;
+    const meant = rating.meaning(chords.get(chordOf(event)), event.key);
+    const next = { ArrowRight: figure.nextElementSibling, ArrowLeft: figure.previousElementSibling }[event.key];
+    if (meant) rate(meant);
+    else if (next && event.target === figure) next.focus();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+}
+
+function thumbnail(entry, pictures, chords, send) {
   const image = element("img", "inb-thumb-image", { src: entry.url, alt: entry.alt, draggable: "false" });
   const badge = element("span", "inb-thumb-badge", {}, "parent");
   badge.hidden = true;
@@ -108,6 +118,13 @@ function thumbnail(entry, pictures, send) {
   const figure = element("figure", "inb-thumb", { "data-key": entry.key }, frame,
     element("figcaption", "inb-thumb-caption", { title: entry.caption }, element("b", "", {}, entry.label), ` ${entry.caption}`), buttons);
 
+  if (entry.rates) {
+    const rate = (said) => { entry.rating.show(said); send({ type: "rate", key: entry.key, ...said }); };
+    entry.rating = ratingRow(entry.label, rate);
+    entry.figure = figure;
+    buttons.before(entry.rating.row);
+    obeyKeys(figure, entry.rating, chords, rate);
+  }
   if (entry.use) {
     const use = element("button", "inb-use", { type: "button", "aria-label": `${entry.use}: ${entry.label}` }, entry.use);
     use.title = "Make this the picture to edit";
@@ -144,6 +161,7 @@ function thumbnail(entry, pictures, send) {
 function render({ model, el }) {
   const view = `${Date.now()}-${Math.random()}`;
   const pictures = new Map();
+  const chords = new Map(model.get("actions").flatMap((action) => action.keys.map((key) => [key, action])));
   const progress = progressLine();
   const message = messageBox();
   const note = element("div", "inb-note", { role: "status" });
@@ -162,10 +180,18 @@ function render({ model, el }) {
     const url = URL.createObjectURL(new Blob([buffer], { type: "image/jpeg" }));
     const entry = { ...content, url };
     pictures.set(content.key, entry);
-    const figure = thumbnail(entry, pictures, (sent) => model.send(sent));
+    const figure = thumbnail(entry, pictures, chords, (sent) => model.send(sent));
     figure.setAttribute("role", "listitem");
     place(figure, content.key);
     strip.hidden = pictures.has("original") && pictures.size < 2;
+  }
+
+  function showRating(content) {
+    const { rating, figure } = pictures.get(content.key) ?? {};
+    if (!rating) return;
+    rating.show(content);
+    figure.setAttribute("aria-label", [pictures.get(content.key).label, rating.spoken()].join(", "));
+    figure.classList.toggle("inb-dimmed", content.dimmed);
   }
 
   // The picture everything started from stays first; after it the newest run comes first, its pictures in order.
@@ -184,6 +210,8 @@ function render({ model, el }) {
       if (content.state === "running") note.hidden = true;
     } else if (content.type === "picture") {
       addPicture(content, buffers[0]);
+    } else if (content.type === "rating") {
+      showRating(content);
     } else if (content.type === "preview") {
       if (preview.src) URL.revokeObjectURL(preview.src);
       preview.hidden = !buffers.length;

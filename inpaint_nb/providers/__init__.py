@@ -18,6 +18,7 @@ from inpaint_nb.providers.registry import (
     names,
     provider,
     providers_with,
+    real,
     register_provider,
 )
 from inpaint_nb.providers.table import ProviderRow, ProviderTable
@@ -40,5 +41,6 @@ __all__ = [
     "options_of",
     "provider",
     "providers_with",
+    "real",
     "register_provider",
 ]

@@ -8,6 +8,7 @@ from typing import Literal
 
 from PIL import Image, features
 
+from inpaint_nb.edit.memory import remembered
 from inpaint_nb.errors import SettingsError
 from inpaint_nb.images import encode_png
 from inpaint_nb.masks import Mask
@@ -17,6 +18,7 @@ MaskFormat = Literal["png", "webp"]
 
 # Source: PROVIDERS.md §3; documented are white = change, black = keep, and base64; inferred are the parent's size,
 # RGB without alpha, and PNG. If PNG is refused one day: Midjourney's own page sends lossless WebP.
+@remembered
 def as_base64(mask: Mask, form: MaskFormat = "png") -> str:
     """The mask as an opaque RGB picture of its size, 255 where it is above 0 and else 0: plain base64, no prefix.
 

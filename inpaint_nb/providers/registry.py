@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, TypeVar
@@ -12,9 +12,10 @@ from inpaint_nb.edit import Capabilities, Request, check
 from inpaint_nb.edit.refusals import Wanted
 from inpaint_nb.errors import InpaintError, InputError, SettingsError
 from inpaint_nb.providers.provider import Provider
+from inpaint_nb.providers.recorded import Recorded, stand_in
 from inpaint_nb.providers.table import ProviderRow, ProviderTable
 from inpaint_nb.secret import Secret
-from inpaint_nb.settings import GivenKey, default_provider, guarded
+from inpaint_nb.settings import GivenKey, default_provider, guarded, mode
 
 GROUP = "inpaint_nb.providers"
 # Ours by name, for a checkout whose metadata is missing or older than its code.
@@ -43,15 +44,19 @@ def register_provider(cls: ProviderClass) -> ProviderClass:
     return cls
 
 
-def find(name_or_provider: object) -> Provider:
+def find(name_or_provider: object, in_mode: str | None = None) -> Provider:
     """The provider of this name, or the configured provider itself; None stands for the default.
 
-    Raises SettingsError for an unknown name, InputError for what is neither.
+    Where the mode, `in_mode` or that of the settings, needs no provider (yet), what is found for a name is a stand-in
+    that needs no key. Raises SettingsError for an unknown name, InputError for what is neither.
     """
     if name_or_provider is None:
-        return find(default_provider())
+        return find(default_provider(), in_mode)
     if isinstance(name_or_provider, str):
-        return _class_of(name_or_provider)()
+        cls = _class_of(name_or_provider)
+        return _made(cls, cls, {}, in_mode)
+    if isinstance(name_or_provider, Recorded):
+        return name_or_provider.real() if mode(in_mode) == "live" else name_or_provider
     if isinstance(name_or_provider, type):
         called = name_or_provider.__name__
         raise InputError(f"{called} is a class, not a provider.", f"Pass {called}() or its name.")
@@ -78,19 +83,42 @@ def provider(
     given = {"api_key": api_key, "base_url": base_url}
     settings = {key: value for key, value in given.items() if value is not None} | options
     _check_options(cls, settings)
-    return cls(**{name: _plain(value) for name, value in settings.items()})
+    return _made(cls, lambda: cls(**{name: _plain(value) for name, value in settings.items()}), settings)
 
 
-def configured(name: str, options: Mapping[str, object]) -> Provider:
+def real(provider: Provider) -> Provider:
+    """The provider that runs, where a stand-in is given. Raises SettingsError where its key is missing."""
+    return provider.real() if isinstance(provider, Recorded) else provider
+
+
+def _made(
+    cls: type[Provider],
+    make: Callable[[], Provider],
+    given: Mapping[str, object],
+    in_mode: str | None = None,
+) -> Provider:
+    """The provider, or where the mode can do without it, what stands in for it."""
+    used = mode(in_mode)
+    may_wait = used == "replay" or (used == "cached" and cls.capabilities.needs_key)
+    return stand_in(cls, make, given) if may_wait else make()
+
+
+def configured(name: str, options: Mapping[str, object], in_mode: str | None = None) -> Provider:
     """The provider `name` as it was configured when it gave these `options`.
 
     Raises SettingsError where the provider, as it is installed now, cannot be configured so.
     """
     cls = _class_of(name)
-    try:
-        return cls(**options)
-    except TypeError as error:
-        raise SettingsError(f"The provider {name!r} no longer takes the options {dict(options)}.") from error
+
+    def make() -> Provider:
+        try:
+            return cls(**options)
+        except TypeError as error:
+            raise SettingsError(
+                f"The provider {name!r} no longer takes the options {dict(options)}."
+            ) from error
+
+    return _made(cls, make, options, in_mode)
 
 
 def capabilities_of(name: str) -> Capabilities:
@@ -131,7 +159,7 @@ def _row(name: str) -> ProviderRow:
 def _class_of(name: str) -> type[Provider]:
     if name in _registered:
         return _registered[name]
-    entry = _entries().get(name)
+    entry = OURS.get(name) or _entries().get(name)  # ours first: looking through all packages takes a while
     if entry is None:
         raise _unknown(name)
     return _loaded(entry)

@@ -174,9 +174,9 @@ class Simulator:
         """Another account, with a key of its own."""
         return self._studio.accounts.add(key, credits)
 
-    def add_picture(self, image: Image.Image, prompt: str = "a picture") -> str:
-        """The id of a finished upscale that holds `image`, as if it had been made here."""
-        return self._studio.add_picture(self.account, image, prompt).id
+    def add_picture(self, image: Image.Image, prompt: str = "a picture", *, job_id: str | None = None) -> str:
+        """The id of a finished upscale that holds `image`, as if it had been made here: `job_id`, a UUID, if given."""
+        return self._studio.add_picture(self.account, image, prompt, job_id).id
 
     def busiest(self, path_prefix: str, per_seconds: float) -> int:
         """The most API requests under `path_prefix` within any `per_seconds` real seconds."""

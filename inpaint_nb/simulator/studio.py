@@ -118,7 +118,9 @@ class Studio:
         job.cancelled_at = self.clock.now()
         self.clock.nudge()
 
-    def add_picture(self, account: Account, image: Image.Image, prompt: str = "a picture") -> Job:
+    def add_picture(
+        self, account: Account, image: Image.Image, prompt: str = "a picture", job_id: str | None = None
+    ) -> Job:
         """A finished upscale that holds `image`, as if it had been made here; free."""
         picture = image.convert("RGB")
         job = self._make(
@@ -127,6 +129,7 @@ class Studio:
             png=encode_png(picture),
         )  # fmt: skip
         job.created -= job.queue_seconds + job.seconds
+        job.id = job_id or job.id
         return self._keep(job)
 
     def _submit(self, account: Account, price: int, wish: Wish, **asked: Any) -> Job:

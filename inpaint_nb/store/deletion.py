@@ -6,9 +6,14 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable
 
+from inpaint_nb.store import ratings
+
 _OWN = """
     SELECT digest FROM pictures WHERE job = :job UNION SELECT patch FROM pictures WHERE job = :job
     UNION SELECT base FROM pictures WHERE job = :job UNION SELECT parent FROM jobs WHERE id = :job"""
+_REMEMBER = """
+    INSERT OR IGNORE INTO deleted_pictures (digest, job)
+    SELECT digest, job FROM pictures WHERE role = 'composited' AND job = ?"""
 _NEEDED = """
     SELECT EXISTS (SELECT 1 FROM pictures WHERE digest = :digest)
         OR EXISTS (SELECT 1 FROM pictures WHERE patch = :digest AND patch IS NOT NULL)
@@ -19,9 +24,12 @@ _NEEDED = """
 def forget(connection: sqlite3.Connection, job_id: str, *, everything: bool) -> list[str]:
     """Take the job out of the tables, or only its pictures; the digests that it referred to."""
     own = [digest for (digest,) in connection.execute(_OWN, {"job": job_id}) if digest is not None]
+    connection.execute(_REMEMBER, (job_id,))
     connection.execute("DELETE FROM pictures WHERE job = ?", (job_id,))
     if everything:
         connection.execute("DELETE FROM events WHERE job = ?", (job_id,))
+        ratings.forget(connection, job_id)
+        connection.execute("DELETE FROM deleted_pictures WHERE job = ?", (job_id,))
         connection.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
     else:
         connection.execute("UPDATE jobs SET deleted = ? WHERE id = ?", (time.time(), job_id))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import uuid
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image
@@ -18,23 +20,43 @@ class Files:
 
     def __init__(self, folder: Path, *, quiet_seconds: float = QUIET_SECONDS) -> None:
         self.folder = folder
+        self._whole: dict[str, tuple[int, int]] = {}  # files that were read or written: when changed, how large
         self.compactor = Compactor(self._deflate, quiet_seconds)
 
-    def put(self, image: Image.Image) -> str:
-        """Keep the picture and return its digest; a picture that is there already is not written again.
+    def put(self, image: Image.Image, digest: str | None = None) -> str:
+        """Keep the picture and return its digest, if that is not known already; what is there, whole, stays.
 
         A result waits for this, so it is written as it is, four times as fast, and deflated when all is quiet.
         """
-        digest = images.digest(image)
-        if not self.has(digest):
-            write_whole(self.path(digest), images.encode_png(image, level=0))
+        digest = digest or images.digest(image)
+        if not self._is_whole(digest):
+            self._write(digest, images.encode_png(image, level=0))
             self.compactor.add(self.path(digest))
         return digest
+
+    def take(self, digest: str, read: Callable[[], bytes]) -> None:
+        """Keep a file that was made elsewhere and proved; one that is here and whole stays."""
+        if not self._is_whole(digest):
+            self._write(digest, read())
+
+    def _is_whole(self, digest: str) -> bool:
+        """Whether the file is there and has this picture; one that did not change since is not read again."""
+        seen = _seen(self.path(digest))
+        if seen is not None and self._whole.get(digest) != seen:
+            with suppress(StoreError):
+                self.get(digest)
+                self._whole[digest] = seen
+        return seen is not None and self._whole.get(digest) == seen
+
+    def _write(self, digest: str, content: bytes) -> None:
+        write_whole(self.path(digest), content)
+        if (seen := _seen(self.path(digest))) is not None:
+            self._whole[digest] = seen
 
     def _deflate(self, path: Path) -> None:
         small = images.encode_png(self.get(path.stem))
         if path.exists():  # it may have been deleted meanwhile
-            write_whole(path, small)
+            self._write(path.stem, small)
 
     def has(self, digest: str) -> bool:
         """Whether the picture with this digest lies here."""
@@ -58,6 +80,15 @@ class Files:
     def path(self, digest: str) -> Path:
         """Where the picture with this digest lies, or would lie."""
         return self.folder / digest[:2] / f"{digest}.png"
+
+
+def _seen(path: Path) -> tuple[int, int] | None:
+    """What tells whether a file has changed; None where there is none."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size
 
 
 def _read(path: Path) -> Image.Image:

@@ -5,22 +5,26 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
 from inpaint_nb import images, settings
-from inpaint_nb.edit import RemotePicture
 from inpaint_nb.errors import StoreError
 from inpaint_nb.images import Box
 from inpaint_nb.store import owner as owners
 from inpaint_nb.store import rows, search
+from inpaint_nb.store.answers import Answers
+from inpaint_nb.store.database import Database
 from inpaint_nb.store.deletion import forget, sweep
 from inpaint_nb.store.files import Files
+from inpaint_nb.store.leftovers import Sweeper
+from inpaint_nb.store.lineage import Lineage
+from inpaint_nb.store.moving import Moving
+from inpaint_nb.store.ratings import Ratings
+from inpaint_nb.store.reading import Reads
 from inpaint_nb.store.records import (
     COLUMNS,
     Kept,
@@ -30,25 +34,26 @@ from inpaint_nb.store.records import (
     to_json,
     to_row,
 )
-from inpaint_nb.store.schema import VERSION, bring_up, version_of
 from inpaint_nb.store.thumbnails import Thumbnails
-from inpaint_nb.store.writer import Writer
-
-BUSY_SECONDS = 10.0  # how long a write waits for another kernel's
 
 
-class Store:
+class Store(Reads):
     """Jobs and pictures under `folder`, which is made at the first write. Any thread; several processes.
 
     Writes return a Future that ends when the change is on disk, or in StoreError. Reads answer at once.
     """
 
     def __init__(self, folder: str | Path) -> None:
-        self.folder = Path(folder).absolute()
+        self._database = Database(Path(folder).absolute())
+        self._read, self._writer = self._database.read, self._database.writer
+        super().__init__(Path(folder).absolute(), self._read)
         self.files = Files(self.folder / "files")
         self.thumbnails = Thumbnails(self.folder / "thumbnails")
-        self._database = self.folder / "ledger.sqlite"
-        self._writer = Writer(self._connect, self._explain)
+        self.answers = Answers(self._read, self._writer.write)
+        self.ratings = Ratings(self._read, self._writer.write)
+        self.moving = Moving(self._read, self._writer.write)
+        self.sweeper = Sweeper(self.folder, self.files, self.thumbnails, self._read, self._writer.write)
+        self.lineage = Lineage(self._read)
 
     def __repr__(self) -> str:
         return f"<Store {self.folder}>"
@@ -118,13 +123,21 @@ class Store:
         own = self._writer.write(lambda writing: forget(writing, job_id, everything=everything)).result()
         self._writer.write(lambda writing: sweep(writing, own, self._remove)).result()
 
-    def put_picture(self, image: Image.Image) -> str:
-        """Keep the picture and return its digest. Encodes: call it on a worker."""
+    def put_picture(self, image: Image.Image, digest: str | None = None) -> str:
+        """Keep the picture and return its digest, if that is not known already. Encodes: call it on a worker."""
         try:
-            self._make_folder()
-            return self.files.put(image)
+            self._database.make_folder()
+            return self.files.put(image, digest)
         except OSError as error:
-            raise self._explain(error) from error
+            raise self._database.explain(error) from error
+
+    def take_picture(self, digest: str, read: Callable[[], bytes]) -> None:
+        """Keep a picture's file that was made elsewhere and proved, unless it is here and whole."""
+        try:
+            self._database.make_folder()
+            self.files.take(digest, read)
+        except OSError as error:
+            raise self._database.explain(error) from error
 
     def put_changed(self, image: Image.Image, base: str, box: Box) -> Kept:
         """Keep a picture that differs from the stored picture `base` only inside `box`.
@@ -138,13 +151,28 @@ class Store:
         self.files.compactor.close()
         self._writer.close()
 
+    @property
+    def was_rescued(self) -> bool:
+        """Whether an earlier ledger of this store was damaged."""
+        return self._database.was_rescued
+
+    def take_news(self) -> list[str]:
+        """What befell the store since the last time, in words for a user: a damaged ledger that was replaced."""
+        return self._database.take_news()
+
     # -- reads
 
-    def picture(self, digest: str) -> Image.Image:
-        """The picture with this digest, bit for bit. Raises StoreError where it is gone or damaged."""
-        patched = None if self.files.has(digest) else self._patched(digest)
-        if patched is None:
+    def picture(self, digest: str, in_hand: Mapping[str, Image.Image] | None = None) -> Image.Image:
+        """The picture with this digest, bit for bit. Raises StoreError where it is gone or damaged.
+
+        `in_hand` are pictures by digest that need not be read again.
+        """
+        try:
             return self.files.get(digest)
+        except StoreError:  # it may be kept as its change, too, or that alone
+            patched = self._patched(digest, in_hand or {})
+            if patched is None:
+                raise
         if images.digest(patched) != digest:
             raise StoreError(f"The store at {self.folder} has a damaged picture {digest[:12]}…")
         return patched
@@ -152,14 +180,6 @@ class Store:
     def thumbnail(self, digest: str) -> bytes:
         """A small copy of the picture, as a JPEG file. Raises StoreError where the picture is gone or damaged."""
         return self.thumbnails.get(digest) or self.thumbnails.put(digest, self.picture(digest))
-
-    def search(self, wanted: search.Search) -> list[str]:
-        """The ids of the jobs that are wanted, the newest first."""
-        return search.ids(self._read, wanted)
-
-    def several(self, job_ids: Sequence[str]) -> list[Record]:
-        """The jobs with these ids, in this order; those that are gone are left out."""
-        return search.by_ids(self._read, job_ids)
 
     def stored_files(self, job_ids: Sequence[str]) -> dict[str, list[Path]]:
         """The files that hold the jobs' pictures, by job; of a picture kept as its change, that of the change."""
@@ -170,58 +190,15 @@ class Store:
         """Whether the files of all these pictures are here still; another process may have deleted some."""
         return all(self.files.has(each.patch or each.digest) for each in kept)
 
-    def is_alive(self, record: Record) -> bool:
-        """Whether the process that the job belongs to still runs."""
-        return owners.lives(self.folder, record.owner)
-
-    def record(self, job_id: str) -> Record:
-        """The job with this id."""
-        found = search.where(self._read, "WHERE id = ?", (job_id,))
-        if not found:
-            raise StoreError(f"The store at {self.folder} has no job {job_id}.")
-        return found[0]
-
-    def records(self) -> list[Record]:
-        """Every job, the oldest first."""
-        return search.where(self._read, "ORDER BY created, rowid")
-
-    def orphans(self) -> list[Record]:
-        """The unfinished jobs whose process has ended, the oldest first."""
-        waiting = search.where(self._read, "WHERE finished IS NULL ORDER BY created, rowid")
-        dead = {
-            owner for owner in {record.owner for record in waiting} if not owners.lives(self.folder, owner)
-        }
-        return [record for record in waiting if record.owner in dead]
-
-    def events(self, job_id: str) -> list[StoredEvent]:
-        """What happened to the job, in order."""
-        sql = "SELECT time, kind, said FROM events WHERE job = ? ORDER BY seq"
-        return [StoredEvent(time, kind, json.loads(said)) for time, kind, said in self._read(sql, (job_id,))]
-
-    def remote_of(self, digest: str, provider: str) -> RemotePicture | None:
-        """Where the picture with this digest lives at `provider`: the newest job there that made it, if any."""
-        return search.remote_of(self._read, digest, provider)
-
     # -- inside
 
-    def _patched(self, digest: str) -> Image.Image | None:
+    def _patched(self, digest: str, in_hand: Mapping[str, Image.Image]) -> Image.Image | None:
         sql = "SELECT patch, base, box FROM pictures WHERE digest = ? AND patch IS NOT NULL LIMIT 1"
         for patch, base, box in self._read(sql, (digest,)):
-            image = self.picture(base).copy()
+            image = (in_hand[base] if base in in_hand else self.picture(base)).copy()
             image.paste(self.files.get(patch), tuple(json.loads(box)))
             return image
         return None
-
-    def _read(self, sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-        if not self._database.exists():
-            return []
-        try:
-            with closing(_open(self._database)) as connection:
-                if self._checked_version(connection) == VERSION:
-                    return connection.execute(sql, values).fetchall()
-            return self._writer.write(lambda writing: writing.execute(sql, values).fetchall()).result()
-        except sqlite3.Error as error:
-            raise self._explain(error) from error
 
     def _remove(self, digest: str) -> None:
         self.files.remove(digest)
@@ -229,53 +206,6 @@ class Store:
 
     def _update(self, job_id: str, values: Mapping[str, object]) -> Future[None]:
         return self._writer.write(lambda connection: rows.change(connection, job_id, values))
-
-    def _connect(self) -> sqlite3.Connection:
-        self._make_folder()
-        connection = _open(self._database)
-        try:
-            self._checked_version(connection)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute(
-                "PRAGMA synchronous = FULL"
-            )  # a commit is on disk, not only in the system's memory
-            bring_up(connection)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def _checked_version(self, connection: sqlite3.Connection) -> int:
-        version = version_of(connection)
-        if version > VERSION:
-            raise StoreError(
-                f"The store at {self.folder} was made by a newer inpaint_nb.",
-                "Upgrade inpaint_nb, or set INPAINT_NB_STORE to another folder.",
-            )
-        return version
-
-    def _make_folder(self) -> None:
-        ignore = self.folder / ".gitignore"
-        if not ignore.exists():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            ignore.write_text("*\n", encoding="utf-8")
-
-    def _explain(self, error: Exception) -> StoreError:
-        if isinstance(error, StoreError):
-            return error
-        explained = StoreError(
-            f"The store at {self.folder} cannot be used: {error}.",
-            "Free some space or mend the folder, or set INPAINT_NB_STORE to another one.",
-        )
-        explained.__cause__ = error
-        return explained
-
-
-def _open(database: Path) -> sqlite3.Connection:
-    """A connection in autocommit mode: transactions are begun and ended where they are meant."""
-    connection = sqlite3.connect(database, timeout=BUSY_SECONDS, isolation_level=None)
-    connection.create_function("casefold", 1, str.casefold, deterministic=True)
-    return connection
 
 
 _lock = threading.Lock()

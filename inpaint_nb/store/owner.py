@@ -40,13 +40,25 @@ def lives(folder: Path, owner: str) -> bool:
         return False
 
 
+def dead(folder: Path) -> list[Path]:
+    """The files of processes that have ended; never that of this one, whose lock would end with a look at it."""
+    mine = _owners.get((os.getpid(), folder.resolve()), ("", 0))[0]
+    found = []
+    with suppress(OSError):
+        for path in (folder / "owners").iterdir():
+            with suppress(OSError):
+                if path.name != mine and _is_over(path):
+                    found.append(path)
+    return found
+
+
 def _announce(folder: Path) -> tuple[str, int]:
     owner = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:12]}"
     path = _path(folder, owner)
     path.parent.mkdir(parents=True, exist_ok=True)
     _bury_the_dead(path.parent)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    _try_lock(descriptor)
+    try_lock(descriptor)
     return owner, descriptor
 
 
@@ -54,15 +66,19 @@ def _bury_the_dead(folder: Path) -> None:
     """Remove the files of processes that have ended: without its file a process counts as ended, too."""
     for path in folder.iterdir():
         with suppress(OSError):
-            is_old = time.time() - path.stat().st_mtime > NEWBORN_SECONDS
-            if is_old and not _is_locked(path):
+            if _is_over(path):
                 path.unlink()
+
+
+def _is_over(path: Path) -> bool:
+    is_old = time.time() - path.stat().st_mtime > NEWBORN_SECONDS
+    return is_old and not _is_locked(path)
 
 
 def _is_locked(path: Path) -> bool:
     descriptor = os.open(path, os.O_RDWR)
     try:
-        return not _try_lock(descriptor)
+        return not try_lock(descriptor)
     finally:
         os.close(descriptor)
 
@@ -74,7 +90,7 @@ def _path(folder: Path, owner: str) -> Path:
 if sys.platform == "win32":
     import msvcrt
 
-    def _try_lock(descriptor: int) -> bool:
+    def try_lock(descriptor: int) -> bool:
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         except OSError:
@@ -84,7 +100,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _try_lock(descriptor: int) -> bool:
+    def try_lock(descriptor: int) -> bool:
         """Take the lock if nobody holds it; a POSIX lock, because a forked child does not inherit it."""
         try:
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

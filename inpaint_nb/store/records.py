@@ -139,8 +139,10 @@ COLUMNS: dict[str, str] = {
     "settled": "TEXT",
     "repeat": "INTEGER NOT NULL DEFAULT 0",
 }
-_JSON = {
-    "seed", "params", "operations", "target", "edit", "options", "remote", "actions", "grid", "reports", "notes",
+# The columns that hold JSON, and what stands there where nothing was said.
+JSON_COLUMNS = {
+    "seed": "null", "params": "{}", "operations": "{}", "target": "null", "edit": "null", "options": "{}",
+    "remote": "{}", "actions": "[]", "grid": "false", "reports": "[]", "notes": "[]",
 }  # fmt: skip
 _SEQUENCES = {"actions", "reports", "notes"}
 
@@ -152,7 +154,7 @@ def to_json(value: object) -> str:
 
 def to_row(values: Mapping[str, object]) -> dict[str, object]:
     """Fields of a record as the table keeps them."""
-    return {name: to_json(value) if name in _JSON else value for name, value in values.items()}
+    return {name: to_json(value) if name in JSON_COLUMNS else value for name, value in values.items()}
 
 
 def from_row(row: Mapping[str, object]) -> dict[str, object]:
@@ -161,7 +163,7 @@ def from_row(row: Mapping[str, object]) -> dict[str, object]:
 
 
 def _field(name: str, value: object) -> object:
-    if name not in _JSON:
+    if name not in JSON_COLUMNS:
         return value
     read = json.loads(str(value))
     return tuple(read) if name in _SEQUENCES and read is not None else read

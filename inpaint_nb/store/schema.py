@@ -36,6 +36,24 @@ _TABLES = (
     "job TEXT NOT NULL, position INTEGER NOT NULL, who TEXT NOT NULL, time REAL NOT NULL,"
     "stars INTEGER, starred INTEGER, rejected INTEGER, blind INTEGER NOT NULL DEFAULT 0)",
     "CREATE INDEX IF NOT EXISTS ratings_job ON ratings (job, position, time)",
+    # Which of two pictures somebody preferred; in a tie neither. Lines are only added here, too.
+    "CREATE TABLE IF NOT EXISTS choices ("
+    "better TEXT NOT NULL, better_position INTEGER NOT NULL, worse TEXT NOT NULL, worse_position INTEGER NOT NULL,"
+    "tie INTEGER NOT NULL, who TEXT NOT NULL, time REAL NOT NULL, blind INTEGER NOT NULL DEFAULT 0)",
+    "CREATE INDEX IF NOT EXISTS choices_better ON choices (better)",
+    "CREATE INDEX IF NOT EXISTS choices_worse ON choices (worse)",
+    # What deleted jobs had made, so that what was made of it still knows where it came from.
+    "CREATE TABLE IF NOT EXISTS deleted_pictures ("
+    "digest TEXT NOT NULL, job TEXT NOT NULL, PRIMARY KEY (digest, job)) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS deleted_pictures_job ON deleted_pictures (job)",
+    # Which jobs pressed or fetched what another one made, and which one that was.
+    "CREATE INDEX IF NOT EXISTS jobs_remote ON jobs (remote_id) WHERE remote_id IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS jobs_target ON jobs (json_extract(target, '$.remote_id'))"
+    " WHERE kind IN ('press', 'fetch')",
+    # What providers answered about themselves; lines are only added, the newest answer to a question counts.
+    "CREATE TABLE IF NOT EXISTS answers ("
+    "identity TEXT NOT NULL, repeat INTEGER NOT NULL, time REAL NOT NULL, said TEXT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS answers_identity ON answers (identity, repeat, time)",
     # All that is searched, so that rows with their long masks are read for one page only.
     f"CREATE INDEX IF NOT EXISTS jobs_history ON jobs ({SEARCHED})",
     f"PRAGMA user_version = {VERSION}",
@@ -60,7 +78,7 @@ def bring_up(connection: sqlite3.Connection) -> None:
         if version in (2, 3):
             _from_3(connection)
         if 0 < version < VERSION:
-            _know_again(connection)
+            know_again(connection)
         for statement in _TABLES if version < VERSION else ():
             connection.execute(statement)
         connection.execute("COMMIT")
@@ -93,7 +111,7 @@ def _from_3(connection: sqlite3.Connection) -> None:
         connection.execute(f'ALTER TABLE jobs ADD COLUMN "{name}" {COLUMNS[name]}')
 
 
-def _know_again(connection: sqlite3.Connection) -> None:
+def know_again(connection: sqlite3.Connection) -> None:
     """Give the jobs of an older ledger the identities that they would have today."""
     names = [name for name in COLUMNS if name not in ("operations", "repeat")]
     columns = ", ".join(f'"{name}"' for name in names)

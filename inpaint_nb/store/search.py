@@ -8,7 +8,8 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from inpaint_nb.edit import RemotePicture
-from inpaint_nb.store.records import COLUMNS, Record, from_row
+from inpaint_nb.store.ratings import RATED, REJECTED, STARRED
+from inpaint_nb.store.records import COLUMNS, JSON_COLUMNS, Record, from_row
 
 Read = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 Outcome = Literal["done", "failed", "cancelled", "unfinished"]
@@ -27,7 +28,7 @@ class Search:
     """What records to look for; None asks for anything. Texts are looked for in any case, as they stand.
 
     `source` is a part of the record's source and `parent` a digest; `since` is included and `until` is not, in
-    seconds since 1970. `prefix` begins the id.
+    seconds since 1970. `prefix` begins the id. `rating` is the least that the best picture must have.
     """
 
     text: str | None = None
@@ -38,6 +39,9 @@ class Search:
     until: float | None = None
     status: Outcome | None = None
     prefix: str | None = None
+    rating: float | None = None
+    starred: bool | None = None
+    rejected: bool | None = None
 
     def where(self) -> tuple[str, list[object]]:
         """The SQL condition and its values."""
@@ -55,6 +59,9 @@ class Search:
         yield "(finished IS NULL) = ?", 1 if self.status == "unfinished" else None
         yield "id >= ?", self.prefix
         yield "id < ? || char(1114111)", self.prefix
+        yield f"id IN ({RATED})", self.rating
+        yield f"(id IN ({STARRED})) = ?", self.starred
+        yield f"(id IN ({REJECTED})) = ?", self.rejected
 
 
 def ids(read: Read, search: Search) -> list[str]:
@@ -74,8 +81,34 @@ def by_ids(read: Read, wanted: Sequence[str]) -> list[Record]:
     return [found[job_id] for job_id in wanted if job_id in found]
 
 
+def newest(read: Read, identity: str, repeat: int, ended: str) -> Record | None:
+    """The newest job with this identity and number for which the SQL `ended` holds."""
+    sql = f"""
+        SELECT id FROM jobs WHERE (identity = ? OR settled = ?) AND repeat = ? AND {ended}
+        ORDER BY created DESC, rowid DESC LIMIT 1"""
+    found = by_ids(read, [job_id for (job_id,) in read(sql, (identity, identity, repeat))])
+    return found[0] if found else None
+
+
+def digests(read: Read, prefix: str, most: int) -> list[str]:
+    """The digests of pictures that begin so and that some job made or started from, at most so many."""
+    sql = """
+        SELECT digest FROM pictures WHERE digest >= ?1 AND digest < ?2
+        UNION SELECT parent FROM jobs WHERE parent >= ?1 AND parent < ?2 AND deleted IS NULL LIMIT ?3"""
+    after = f"{prefix}g"  # what comes after every hex digit
+    return [digest for (digest,) in read(sql, (prefix, after, most))]
+
+
 def where(read: Read, which: str, values: Sequence[object] = ()) -> list[Record]:
     """The records that the SQL `which` asks for, with their pictures."""
+    try:
+        return _where(read, which, values)
+    except ValueError:  # a row is damaged; asked about all of them, SQLite says so, and the ledger is mended
+        read(f"SELECT {', '.join(f'json({name})' for name in JSON_COLUMNS)} FROM jobs", ())
+        return _where(read, which, values)
+
+
+def _where(read: Read, which: str, values: Sequence[object]) -> list[Record]:
     names = ", ".join(f'"{name}"' for name in COLUMNS)
     rows = [dict(zip(COLUMNS, row, strict=True)) for row in read(f"SELECT {names} FROM jobs {which}", values)]
     pictures = _pictures(read, [str(row["id"]) for row in rows])

@@ -18,6 +18,10 @@ Work = Callable[[sqlite3.Connection], T]
 _Waiting = tuple[Work[Any], Future[Any]]  # Any: each piece of work has an answer of its own type
 
 
+class _Replaced(Exception):
+    """The connection is to a file that is the right one no more."""
+
+
 class Writer:
     """Runs work on the store's one writing connection, in the order it was handed in, from any thread.
 
@@ -25,9 +29,19 @@ class Writer:
     fork the child gets a thread and a connection of its own.
     """
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection], explain: Callable[[Exception], StoreError]):
+    def __init__(
+        self,
+        connect: Callable[[], sqlite3.Connection],
+        explain: Callable[[Exception], StoreError],
+        is_current: Callable[[], bool] = lambda: True,
+        mend: Callable[[Exception], bool] = lambda error: False,
+    ) -> None:
+        """`is_current` says, inside a transaction, whether the connection is still to the right file; `mend` whether
+        another connection may do what ended in the error."""
         self._connect = connect
         self._explain = explain
+        self._is_current = is_current
+        self._mend = mend
         self._lock = threading.Lock()
         self._pid = 0
         self._thread: threading.Thread | None = None
@@ -70,12 +84,27 @@ class Writer:
     ) -> sqlite3.Connection | None:
         try:
             connection = connection or self._connect()
-            answers = _in_one_transaction(connection, [work for work, _ in batch])
+            answers = _in_one_transaction(connection, [self._check, *(work for work, _ in batch)])[1:]
         except Exception as error:  # noqa: BLE001  # whatever it is, it must not end the thread
+            if isinstance(error, _Replaced) or self._mend(error):
+                return self._commit_anew(connection, batch)
             return self._commit_apart(connection, batch, error)
         for (_, future), answer in zip(batch, answers, strict=True):
             future.set_result(answer)
         return connection
+
+    def _check(self, connection: sqlite3.Connection) -> None:
+        if not self._is_current():
+            raise _Replaced
+
+    def _commit_anew(
+        self, connection: sqlite3.Connection | None, batch: list[_Waiting]
+    ) -> sqlite3.Connection | None:
+        """After the file was replaced, by this process or another: on a connection to the new one."""
+        if connection is not None:
+            with suppress(sqlite3.Error):
+                connection.close()
+        return self._commit(None, batch)
 
     def _commit_apart(
         self, connection: sqlite3.Connection | None, batch: list[_Waiting], error: Exception

@@ -70,7 +70,7 @@ def test_the_part_looked_at_is_sharp(open_editor: Callable[..., Editor]) -> None
     expected = editor.notebook.value(f"list(session.image.convert('RGBA').crop({box!r}).tobytes()[:40])")
     assert max(abs(a - b) for a, b in zip(first, expected, strict=True)) <= 12  # JPEG where it is large
     editor.canvas.focus()
-    editor.page.keyboard.press("f")
+    editor.page.keyboard.press("Home")
     wait_until(lambda: detail.is_hidden(), "the whole picture needs no detail", editor.page)
 
 

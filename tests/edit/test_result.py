@@ -68,7 +68,7 @@ def pressed_by(**more):
     """A result with buttons, and the list of what was pressed on it."""
     pressed = []
     result = made(
-        remote={"id": "job-7"}, presser=lambda request, source: pressed.append((request, source)), **more
+        remote={"id": "job-7"}, presser=lambda request, source, **how: pressed.append((request, source)), **more
     )
     return result, pressed
 
@@ -154,7 +154,7 @@ def test_the_code_of_a_chain_pays_only_for_its_last_step():
         "painter",
         remote_id="job-1",
         is_kept=True,
-        presser=lambda request, source: (request, source),
+        presser=lambda request, source, **how: (request, source),
     )
     assert "result = inp.imagine('a fox', provider='painter', timeout=30).result()" in first.code()
     assert "# made already: result = inp.fetch('job-1', provider='painter').result()" in first.code()

@@ -116,13 +116,16 @@ def test_a_folder_that_cannot_be_made_costs_no_result(tmp_path: Path) -> None:
 
 
 def test_a_damaged_database_is_reported_and_blocks_nothing(tmp_path: Path) -> None:
-    """Jobs run on beside a ledger that is no database, and reading it raises StoreError."""
-    (tmp_path / "ledger.sqlite").write_bytes(b"not a database at all" * 100)
+    """Beside a ledger that is no database the job runs, is recorded in a new one, and says where the old one lies."""
+    damaged = tmp_path / "ledger.sqlite"
+    damaged.write_bytes(b"not a database at all" * 100)
     job = run(Story(), store=tmp_path)
     assert job.result(timeout=10)
-    assert any(isinstance(event, Notice) and "not recorded" in event.text for event in job.events)
-    with pytest.raises(StoreError, match="cannot be used"):
-        open_store(tmp_path).records()
+    (note,) = (event.text for event in job.events if isinstance(event, Notice))
+    assert "was damaged" in note
+    assert str(damaged) in note
+    assert [record.id for record in open_store(tmp_path).records()] == [job.id]
+    assert damaged.read_bytes() == b"not a database at all" * 100
 
 
 def test_a_paid_job_that_cannot_be_recorded_is_not_sent(tmp_path: Path) -> None:
@@ -177,6 +180,30 @@ def test_no_secret_enters_the_store() -> None:
     assert b"sk-very-secret" not in written
     assert b"a fox" in written
     assert picture().size == (24, 16)
+
+
+def test_a_result_is_shown_before_it_is_recorded_and_waited_for_until_it_is() -> None:
+    """Who shows a result hears of it when the store has no end of the job; who waits for it, when the store has it."""
+    provider, statuses = Gated(), []
+    job = run(provider)
+    job.on_result(lambda result: statuses.append((record_of(job.id).status, result.image.size, job.done())))
+    provider.open()
+    result = job.result(timeout=10)
+    assert statuses == [("submitting", (24, 16), False)]
+    assert record_of(job.id).status == "done"
+    late: list[object] = []
+    job.on_result(late.append)
+    assert late == [result]
+
+
+def test_a_failing_viewer_costs_nobody_the_result() -> None:
+    """What a viewer raises is logged; the job ends as it would."""
+    provider = Gated()
+    job = run(provider)
+    job.on_result(lambda result: 1 / 0)
+    provider.open()
+    job.result(timeout=10)
+    assert record_of(job.id).status == "done"
 
 
 def test_a_large_picture_of_a_free_job_is_kept_by_the_end() -> None:

@@ -30,7 +30,10 @@ def of_all_kinds() -> Mask:
     mask = ~mask.grow(1.5).shrink(1) & Mask.full(SIZE)
     bitmap = Mask.from_array(np.arange(1200).reshape(30, 40) % 256)
     mask = (mask - bitmap) | (bitmap & mask.shrink(2))
-    return mask.feather(2).fill_holes().drop_specks(4)
+    mask = mask - Mask.stroke(SIZE, [(3, 20), (30, 9.5)], 4, hardness=0.25, opacity=0.8, pressures=[0.5, 1])
+    mask |= Mask.stroke(SIZE, [(9, 9)], 4, pressures=[0.4], pressure_size=False, pressure_opacity=True)
+    mask = mask ^ Mask.wand(np.arange(1200, dtype=np.uint8).reshape(30, 40), (4, 4), 60)
+    return mask.feather(2).feather(3, "inside").smooth(1.5).fill_holes().drop_specks(4)
 
 
 def test_white_changes_and_black_keeps(tmp_path) -> None:
@@ -52,6 +55,58 @@ def test_transparent_parts_count_as_black() -> None:
     picture.putpixel((1, 0), (255, 255, 255, 0))
     picture.putpixel((2, 0), (0, 0, 0, 255))
     assert Mask.from_image(picture).to_array().tolist() == [[255, 0, 0]]
+
+
+def test_a_channel_can_be_the_mask() -> None:
+    """The opaque part, its opposite, or one colour; without an alpha channel there is an error."""
+    picture = Image.new("RGBA", (2, 1), (255, 9, 0, 200))
+    picture.putpixel((1, 0), (0, 80, 0, 0))
+    assert Mask.from_image(picture, channel="alpha").to_array().tolist() == [[200, 0]]
+    assert Mask.from_image(picture, invert=True, channel="alpha").to_array().tolist() == [[55, 255]]
+    assert Mask.from_image(picture, channel="green").to_array().tolist() == [[9, 80]]
+    assert Mask.from_image(picture.convert("LA"), channel="alpha").to_array().tolist() == [[200, 0]]
+    with pytest.raises(InputError, match="no alpha channel"):
+        Mask.from_image(picture.convert("RGB"), channel="alpha")
+    with pytest.raises(InputError, match="'red', 'green' or 'blue', not 'cyan'"):
+        Mask.from_image(picture, channel="cyan")  # type: ignore[arg-type]
+
+
+def test_a_label_map_gives_one_mask_for_each_label() -> None:
+    """0 is nothing; labels come in order, negative ones and booleans too."""
+    labels = np.array([[0, 7, 7], [-2, 0, 7]])
+    masks = Mask.from_labels(labels)
+    assert list(masks) == [-2, 7]
+    assert masks[7].to_array().tolist() == [[0, 255, 255], [0, 0, 255]]
+    assert Mask.from_labels(np.zeros((3, 3), int)) == {}
+    assert list(Mask.from_labels(labels == 7)) == [1]
+    with pytest.raises(InputError, match="whole numbers"):
+        Mask.from_labels(labels / 2)
+
+
+def test_boxes_become_one_mask_and_come_back() -> None:
+    """Each box is an operation; those of the blobs are what was put in, joined where they touch."""
+    mask = Mask.from_boxes(SIZE, [(1, 2, 5, 9), (20, 3, 30, 8), (28, 7, 35, 20)])
+    assert len(mask.operations) == 3
+    assert mask.boxes() == [(1, 2, 5, 9), (20, 3, 35, 20)]
+    assert Mask.from_boxes(SIZE, []).is_empty
+    assert run(mask.code()) == mask
+
+
+def test_a_region_is_checked() -> None:
+    """Damaged text, a box that does not fit and a call of several lines are refused."""
+    found = Mask.from_array(np.eye(4, dtype=bool))
+    pixels = found.to_record()["steps"][0]["raster"]
+    assert Mask.from_region((9, 9), (2, 3, 6, 7), pixels).bbox == (2, 3, 6, 7)
+    for box, text, made in [
+        ((2, 3, 6, 8), pixels, ""),
+        ((7, 7, 11, 11), pixels, ""),
+        ((2, 3, 6, 7), "AAAA", ""),
+        ((2, 3, 6, 7), "?", ""),
+        ((2, 3), pixels, ""),
+        ((2, 3, 6, 7), pixels, "wand()\nimport os"),
+    ]:
+        with pytest.raises(InputError):
+            Mask.from_region((9, 9), box, text, made=made)
 
 
 def test_what_is_no_picture_is_refused(tmp_path) -> None:
@@ -188,6 +243,31 @@ BAD_STEPS = {
     "no base64": {"kind": "bitmap", "raster": "?", "combine": "add"},
     "no picture": {"kind": "bitmap", "raster": "AAAA", "combine": "add"},
     "another size": {"kind": "bitmap", "raster": png((3, 3)), "combine": "add"},
+    "more pressures than points": {
+        "kind": "stroke",
+        "points": [[1, 2]],
+        "radius": 3,
+        "combine": "add",
+        "pressures": [1, 1],
+        "pressure_size": True,
+    },
+    "hardness of 2": {"kind": "stroke", "points": [[1, 2]], "radius": 3, "combine": "add", "hardness": 2},
+    "a side of its own": {"kind": "feather", "px": 2, "side": "left"},
+    "made by several lines": {
+        "kind": "bitmap",
+        "raster": png((3, 3)),
+        "combine": "add",
+        "box": [0, 0, 3, 3],
+        "made": "x\ny",
+    },
+    "made without a box": {"kind": "bitmap", "raster": png((40, 30)), "combine": "add", "made": "wand()"},
+    "a box that does not fit": {
+        "kind": "bitmap",
+        "raster": png((3, 3)),
+        "combine": "add",
+        "box": [39, 0, 42, 3],
+        "made": "wand()",
+    },
     "no step": 5,
 }
 

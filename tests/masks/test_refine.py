@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 import numpy as np
 import pytest
+from PIL import ImageFilter
+from scipy import ndimage
+from skimage import measure
 
+from inpaint_nb.errors import InputError
 from inpaint_nb.masks import Mask
 from inpaint_nb.masks.regions import label_regions
 
@@ -190,3 +195,81 @@ def test_a_spiral_is_one_region() -> None:
     labels, boxes = label_regions(spiral)
     assert len(boxes) == 1
     assert (labels == (spiral > 0)).all()
+
+
+@pytest.mark.parametrize("px", [1, 2.5, 6])
+def test_growing_and_shrinking_are_scipys_with_a_disc(px: float) -> None:
+    """Grey dilation and erosion with a flat disc, the picture's outside taken as the mask takes it."""
+    mask, reach = soft_scene(), int(px)
+    rows, columns = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    disc = rows**2 + columns**2 <= px**2
+    larger = ndimage.grey_dilation(mask.to_array(), footprint=disc, mode="constant", cval=0)
+    smaller = ndimage.grey_erosion(mask.to_array(), footprint=disc, mode="constant", cval=255)
+    assert (mask.grow(px).to_array() == larger).all()
+    assert (mask.shrink(px).to_array() == smaller).all()
+
+
+def test_filling_holes_is_scipys() -> None:
+    """Hard masks with random holes."""
+    holes = np.random.default_rng(4).random((70, 300)) < 0.55
+    wanted = ndimage.binary_fill_holes(holes)
+    assert (Mask.from_array(holes).fill_holes().to_array() == wanted * 255).all()
+
+
+def test_dropping_specks_is_scikit_images() -> None:
+    """Blobs of fewer pixels go, corners connect."""
+    blobs = np.random.default_rng(4).random((70, 300)) < 0.3
+    labels = measure.label(blobs, connectivity=2)
+    sizes = np.bincount(labels.reshape(-1))
+    wanted = blobs & (sizes >= 6)[labels]
+    assert (Mask.from_array(blobs).drop_specks(6).to_array() == wanted * 255).all()
+
+
+@pytest.mark.parametrize("px", [3, 9, 20])
+def test_a_feather_is_nearly_a_gaussian(px: float) -> None:
+    """Within a few levels of scipy's blur with the same spread, which has no end."""
+    mask = Mask.ellipse(SIZE, (80, -30, 220, 110))
+    spread = np.sqrt(((2 * px / 3 + 1) ** 2 - 1) / 4)
+    wanted = ndimage.gaussian_filter(mask.to_array().astype(float), spread, mode="nearest")
+    assert np.abs(mask.feather(px).to_array() - wanted).max() < 12
+
+
+def test_a_feather_to_one_side_leaves_the_other() -> None:
+    """Inside nothing is added and the ramp begins at the edge; outside nothing is lost and it ends there."""
+    mask = Mask.rectangle(SIZE, (100, 0, 200, 70))
+    inside, outside = (mask.feather(12, side).to_array()[35].astype(int) for side in ("inside", "outside"))
+    assert not inside[:100].any()
+    assert (inside[112:188] == 255).all()
+    assert 0 < inside[101] < 80
+    assert (outside[100:200] == 255).all()
+    assert not outside[:87].any()
+    assert 175 < outside[98] < 255
+
+
+def test_feathers_reach_across_tiles_and_small_masks() -> None:
+    """Worked out piece by piece, the blur is that of the whole picture."""
+    size = (900, 600)
+    mask = Mask.stroke(size, [(20, 20), (880, 300), (300, 590)], 6) | Mask.rectangle(size, (500, 0, 900, 250))
+    for px in (2.5, 40):
+        spread = math.sqrt(((2 * px / 3 + 1) ** 2 - 1) / 4)
+        whole = mask.to_image().filter(ImageFilter.GaussianBlur(spread))
+        assert (mask.feather(px).to_array() == np.asarray(whole)).all()
+
+
+def test_smoothing_keeps_straight_edges_and_drops_hairs() -> None:
+    """Straight edges stay where they are and sharp, thin lines go, corners are rounded."""
+    body = Mask.rectangle(SIZE, (100, 10, 200, 60))
+    smooth = (body | Mask.rectangle(SIZE, (200, 30, 280, 33))).smooth(12)
+    row = smooth.to_array()[20].astype(int)
+    assert (row[102:198] == 255).all()
+    assert not row[:98].any()
+    assert smooth.bbox is not None
+    assert smooth.bbox[2] < 206
+    assert smooth.to_array()[10, 100] == 0
+    assert body.smooth(0) == body
+
+
+def test_unknown_sides_are_refused() -> None:
+    """The error lists the sides there are."""
+    with pytest.raises(InputError, match="must be 'inside', 'outside' or 'both'"):
+        Mask.full(SIZE).feather(3, "left")  # type: ignore[arg-type]

@@ -1,0 +1,7 @@
+"""What came from what: the tree of runs on one picture, and how two results differ."""
+
+from inpaint_nb.lineage.diff import Diff, diff
+from inpaint_nb.lineage.node import Edge, Node
+from inpaint_nb.lineage.tree import Tree, tree
+
+__all__ = ["Diff", "Edge", "Node", "Tree", "diff", "tree"]

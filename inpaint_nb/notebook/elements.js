@@ -1,0 +1,16 @@
+// What every widget of ours makes its page of. Joined in front of the widgets' own modules.
+
+function element(tag, className, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  made.className = className;
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+function chordOf(event) {
+  const key = event.key.toLowerCase();
+  const mod = event.ctrlKey || event.metaKey ? "mod+" : "";
+  const shift = event.shiftKey && (mod || key.length > 1 || key !== event.key) ? "shift+" : ""; // a sign has its own name
+  return mod + shift + key;
+}

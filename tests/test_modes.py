@@ -1,0 +1,524 @@
+"""Live, cached and replay: what runs, what is brought back, and what is said of both."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from studio import SIZE, Account, Studio
+
+import inpaint_nb as inp
+from inpaint_nb import InputError, Mask, NotRecorded, ProviderError, SettingsError, jobs, settings
+from inpaint_nb.edit import Result
+from inpaint_nb.jobs import ENGINE, Place
+from inpaint_nb.jobs.repeats import Repeats
+from inpaint_nb.providers import register_provider, registry
+from inpaint_nb.providers.messages import Account as Credits
+from inpaint_nb.providers.messages import Made
+from inpaint_nb.providers.recorded import Recorded
+from inpaint_nb.store import open_store
+
+BOX = Mask.rectangle(SIZE, (4, 4, 12, 12))
+
+
+@pytest.fixture(autouse=True)
+def account(monkeypatch: pytest.MonkeyPatch) -> Account:
+    """A studio with an account of its own, findable by name during one test, and a notebook that begins."""
+    monkeypatch.setattr(registry, "_registered", {})
+    monkeypatch.setattr(Studio, "account", Account())
+    register_provider(Studio)
+    start_again(monkeypatch)
+    return Studio.account
+
+
+@pytest.fixture
+def again(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """What begins the notebook again, as a new kernel would."""
+    return lambda: start_again(monkeypatch)
+
+
+def start_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inpaint_nb.jobs.repeats.REPEATS", Repeats())
+
+
+def fox(**how: object) -> Result:
+    return inp.imagine("a fox", provider="studio", **how).result(timeout=10)
+
+
+def noise() -> Image.Image:
+    return Image.effect_noise((48, 32), 40).convert("RGB")
+
+
+HOLE = Mask.rectangle((48, 32), (8, 8, 24, 20))
+
+
+# ---------------------------------------------------------------------- which mode
+
+
+def test_a_call_goes_before_the_kernel_and_that_before_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Argument, click, `use_mode`, INPAINT_NB_MODE, live: the first that says anything is the mode."""
+    assert inp.mode() == "live"
+    monkeypatch.setenv("INPAINT_NB_MODE", "replay")
+    assert inp.mode() == "replay"
+    monkeypatch.setattr(settings, "_used_mode", None)
+    inp.use_mode("cached")
+    assert (inp.mode(), inp.mode("replay")) == ("cached", "replay")
+    with settings.by_hand():
+        assert (inp.mode(), inp.mode("replay")) == ("live", "replay")
+    inp.use_mode(None)
+    assert inp.mode() == "replay"
+
+
+def test_an_unknown_mode_is_refused_with_the_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong word is the caller's error in a call, and a setting's in the environment."""
+    with pytest.raises(InputError, match=r"mode cannot be 'reply'.*\n.*'live', 'cached', 'replay'"):
+        fox(mode="reply")
+    with pytest.raises(InputError):
+        inp.use_mode("reply")
+    monkeypatch.setenv("INPAINT_NB_MODE", "reply")
+    with pytest.raises(SettingsError, match="INPAINT_NB_MODE cannot be 'reply'"):
+        fox()
+
+
+# ---------------------------------------------------------------------- cached
+
+
+def test_an_equal_request_is_brought_back_when_cached(account: Account, again: Callable[[], None]) -> None:
+    """The same picture, mask, prompt, provider, parameters and number: the recorded result, and it says so."""
+    live = fox()
+    again()
+    job = inp.imagine("a fox", provider="studio", mode="cached")
+    back = job.result(timeout=10)
+    assert len(account.asked) == 1
+    assert [image.tobytes() for image in back.images] == [image.tobytes() for image in live.images]
+    assert (live.is_recorded, back.is_recorded, job.recorded, job.id) == (
+        False,
+        True,
+        live.created,
+        live.job_id,
+    )
+    assert live.when.startswith("run live on ")
+    assert back.when == live.when.replace("run live", "recorded") == job.when
+    assert len(open_store().records()) == 1
+
+
+def test_what_differs_runs_when_cached(account: Account, again: Callable[[], None]) -> None:
+    """Another prompt, another number among equal requests: a run of its own."""
+    fox()
+    fox(mode="cached")  # the second of two equal requests
+    inp.imagine("a cat", provider="studio", mode="cached").result(timeout=10)
+    assert len(account.asked) == 3
+    again()
+    assert [fox(mode="cached").repeat for _ in range(2)] == [0, 1]
+    assert len(account.asked) == 3
+
+
+def test_any_difference_of_an_edit_makes_it_another_request() -> None:
+    """Picture, mask, prompt, count, seed and feather each count; a mask painted in another way does not."""
+    photo = noise()
+    same_mask = Mask.rectangle((48, 32), (8, 8, 16, 20)) | Mask.rectangle((48, 32), (16, 8, 24, 20))
+    asked = [(photo, HOLE, "", {}), (noise(), HOLE, "", {}), (photo, ~HOLE, "", {}), (photo, HOLE, "hat", {})]
+    asked += [(photo, HOLE, "", how) for how in ({"count": 2}, {"seed": 5}, {"feather_px": 3})]
+    done = [
+        inp.inpaint(image, mask, prompt, repeat=0, **how).result(timeout=60)
+        for image, mask, prompt, how in asked
+    ]
+    again = [
+        inp.inpaint(image, mask, prompt, repeat=0, mode="replay", **how).result(timeout=60)
+        for image, mask, prompt, how in asked
+    ]
+    assert [one.job_id for one in again] == [one.job_id for one in done]
+    other = inp.inpaint(photo, same_mask, repeat=0, mode="replay").result(timeout=60)
+    assert other.job_id == done[0].job_id
+
+
+def test_the_seed_that_was_used_brings_a_run_back_too() -> None:
+    """The code of a result, which names the seed that the engine chose, is answered by the result's own record."""
+    photo = noise()
+    first = [inp.inpaint(photo, HOLE).result(timeout=60) for _ in range(3)][2]
+    code = first.code().replace("image = ...", "image = photo")
+    assert "repeat=2" in code
+    inp.use_mode("replay")
+    try:
+        names: dict[str, object] = {"photo": photo}
+        exec(code, names)
+    finally:
+        inp.use_mode(None)
+    result = names["result"]
+    assert isinstance(result, Result)
+    assert (result.job_id, result.is_recorded, result.seed) == (first.job_id, True, first.seed)
+
+
+def test_a_request_that_is_on_its_way_is_joined_when_cached(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cell that runs again while its job runs gets that job, and pays nothing twice."""
+    cell = iter([Place("cell", "1"), Place("cell", "2")])
+    monkeypatch.setattr("inpaint_nb.jobs.repeats.REPEATS", Repeats(lambda: next(cell)))
+    held = Held()
+    register_provider(Held)
+    first = inp.inpaint(noise(), HOLE, provider=held, mode="cached")
+    session = inp.Session(first.request.image, mask=HOLE, provider=held, mode="cached")
+    second = session.run()
+    assert second is first
+    assert ENGINE.running(open_store(), first.key.identity, 0) is first
+    held.open()
+    assert first.result(timeout=10) is second.result(timeout=10)
+    assert ENGINE.running(open_store(), first.key.identity, 0) is None
+
+
+def test_a_record_whose_pictures_are_gone_is_run_again_when_cached(account: Account) -> None:
+    """What cannot be brought back whole is run; in replay it is an error."""
+    live = fox(repeat=0)
+    open_store().files.remove(open_store().record(live.job_id).composited[2])
+    with pytest.raises(inp.StoreError, match="no readable picture"):
+        fox(repeat=0, mode="replay")
+    assert not fox(repeat=0, mode="cached").is_recorded
+    assert len(account.asked) == 2
+
+
+def test_a_job_of_a_dead_kernel_is_taken_up_when_cached(tmp_path: Path, store_folder: Path) -> None:
+    """A request that an ended process left on its way is picked up, not sent a second time."""
+    script = tmp_path / "leaves.py"
+    script.write_text(LEAVES, encoding="utf-8")
+    subprocess.run([sys.executable, str(script)], check=True, cwd=Path(__file__).parent, timeout=60)
+    (left,) = open_store().orphans()
+    job = inp.inpaint(Image.new("RGB", (48, 32), "navy"), HOLE, provider="local", mode="cached", repeat=0)
+    assert job.id == left.id
+    assert job.result(timeout=60).repeat == 0
+    assert len(open_store().records()) == 1
+
+
+LEAVES = """
+import os
+from PIL import Image
+import inpaint_nb as inp
+from inpaint_nb.edit import Submitted
+image = Image.new("RGB", (48, 32), "navy")
+job = inp.inpaint(image, inp.Mask.rectangle((48, 32), (8, 8, 24, 20)), provider="local", repeat=0)
+job.on_event(lambda event: os._exit(0) if isinstance(event, Submitted) else None)
+if any(isinstance(event, Submitted) for event in job.events):
+    os._exit(0)
+job.result()
+"""
+
+
+# ---------------------------------------------------------------------- replay
+
+
+def test_replay_brings_a_whole_chain_back_and_asks_nobody(
+    account: Account, again: Callable[[], None]
+) -> None:
+    """imagine → upscale → edit → upscale → fetch: every step is answered, each result leads to the next."""
+
+    def chain() -> list[Result]:
+        first = inp.imagine("a fox", provider="studio").result(timeout=10)
+        large = first.upscale(1).result(timeout=10)
+        edited = inp.inpaint(large, BOX, "a hat", provider="studio").result(timeout=10)
+        last = edited.upscale(2).result(timeout=10)
+        fetched = inp.fetch(large.remote_id, provider="studio").result(timeout=10)
+        return [first, large, edited, last, fetched]
+
+    live = chain()
+    count = len(account.asked)
+    records = [(record.id, record.status) for record in open_store().records()]
+    account.made.clear()
+    again()
+    inp.use_mode("replay")
+    try:
+        back = chain()
+    finally:
+        inp.use_mode(None)
+    assert [pixels(result) for result in back] == [pixels(result) for result in live]
+    assert [result.job_id for result in back] == [result.job_id for result in live]
+    assert all(result.is_recorded for result in back)
+    assert len(account.asked) == count
+    assert [(record.id, record.status) for record in open_store().records()] == records
+
+
+def pixels(result: Result) -> list[bytes]:
+    return [image.tobytes() for image in (*result.images, *result.raw)]
+
+
+def test_a_missing_record_names_the_request_and_the_way_on(store_folder: Path) -> None:
+    """The error says prompt, provider, picture, mask, number and store; and that a live run would record it."""
+    photo = noise()
+    inp.inpaint(photo, HOLE, "a hat", seed=7).result(timeout=60)
+    with pytest.raises(NotRecorded) as refused:
+        inp.inpaint(photo, HOLE, "a hat", seed=7, repeat=3, mode="replay")
+    message, hint = refused.value.message, refused.value.hint
+    for told in ("'a hat'", "'local'", "12.50% masked", "seed=7", "repeat=3", str(store_folder)):
+        assert told in message
+    assert "mode='live'" in hint
+    assert "INPAINT_NB_STORE" in hint
+    assert "recorded up to repeat=0" in hint
+    assert isinstance(refused.value, InputError)
+
+
+def test_a_missing_record_of_a_file_names_the_file(tmp_path: Path) -> None:
+    """Where the picture has a name, the error has it too."""
+    noise().save(tmp_path / "photo.png")
+    with pytest.raises(NotRecorded, match=r"photo\.png"):
+        inp.inpaint(tmp_path / "photo.png", HOLE, mode="replay")
+
+
+def test_deleted_pictures_are_told_of() -> None:
+    """A run whose pictures were taken away is not there to be replayed, and the error says since when."""
+    live = fox(repeat=0)
+    open_store().delete(live.job_id)
+    with pytest.raises(NotRecorded, match="pictures were deleted on 20"):
+        fox(repeat=0, mode="replay")
+
+
+def test_a_recorded_failure_fails_again(account: Account) -> None:
+    """The error that the run ended in is raised in replay, in the same words; cached runs again."""
+    with pytest.raises(ProviderError) as failed:
+        inp.fetch("job-9", provider="studio", repeat=0).result(timeout=10)
+    job = inp.fetch("job-9", provider="studio", repeat=0, mode="replay")
+    with pytest.raises(ProviderError) as again:
+        job.result(timeout=10)
+    assert (again.value.message, job.status) == (failed.value.message, "failed")
+    assert len(account.asked) == 1
+    with pytest.raises(ProviderError):
+        inp.fetch("job-9", provider="studio", repeat=0, mode="cached").result(timeout=10)
+    assert len(account.asked) == 2
+
+
+def test_the_picture_in_hand_is_used() -> None:
+    """A result that is brought back is about the very picture that was handed in, not about a copy of it."""
+    session = inp.Session(noise(), mask=HOLE)
+    session.run(repeat=0).result(timeout=60)
+    session.run(repeat=0, mode="replay").result(timeout=60)
+    assert session.result is not None
+    assert session.result.is_recorded
+    assert session.result.parent is session.image
+
+
+def test_the_notices_of_the_run_come_back() -> None:
+    """What the user was told then is told again, and how long it took is how long it took then."""
+    photo = Image.new("RGB", (48, 32), "navy")
+    live = inp.inpaint(photo, HOLE, count=2, repeat=0).result(timeout=60)
+    job = inp.inpaint(photo, HOLE, count=2, repeat=0, mode="replay")
+    assert job.result(timeout=60).notes == live.notes == job.notices != ()
+    assert job.seconds == live.seconds
+
+
+def test_what_is_brought_back_costs_nothing(account: Account, again: Callable[[], None]) -> None:
+    """It counts nothing in `spent`, and no limit refuses it; what is run live then counts again."""
+    live = inp.Chain(provider="studio")
+    live.imagine("a fox").result(timeout=10)
+    assert live.spent == 4
+    again()
+    chain = inp.Chain(provider="studio", spending_limit=0, mode="replay")
+    chain.imagine("a fox").result(timeout=10)
+    assert chain.spent == 0
+    with pytest.raises(InputError, match="limit of 0"):
+        chain.imagine("a fox", mode="live")
+
+
+def test_resume_picks_nothing_up_in_replay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In replay nothing is sent, so nothing goes on either."""
+    monkeypatch.setenv("INPAINT_NB_MODE", "replay")
+    assert inp.resume() == []
+
+
+# ---------------------------------------------------------------------- without the provider
+
+
+def test_replay_needs_no_key(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A provider whose key is missing is stood in for: sessions open, requests are checked, and answered or not."""
+    monkeypatch.delenv("IMAGINEPRO_API_KEY", raising=False)
+    monkeypatch.setenv("INPAINT_NB_MODE", "replay")
+    provider = inp.provider("imaginepro", rate_limits=False)
+    session = inp.Session(noise(), mask=HOLE, provider=provider)
+    assert (session.provider, session.capabilities.needs_key) == ("imaginepro", True)
+    with pytest.raises(InputError, match="edits only pictures that it made"):
+        session.run("a hat")
+    with pytest.raises(NotRecorded, match="'a fox'"):
+        session.imagine("a fox")
+    with pytest.raises(InputError, match="no option 'rate_limit'"):
+        inp.provider("imaginepro", rate_limit=False)
+    with pytest.raises(InputError, match="paths"):
+        inp.provider("imaginepro", paths="neither")
+
+
+def test_a_key_is_asked_for_when_something_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cached without a key is fine until there is no record; then the missing key is told, and replay's is not."""
+    monkeypatch.delenv("IMAGINEPRO_API_KEY", raising=False)
+    with pytest.raises(SettingsError, match="no API key"):
+        inp.imagine("a fox", provider="imaginepro", mode="cached")
+    with pytest.raises(SettingsError, match="no API key"):
+        inp.imagine("a fox", provider="imaginepro")
+
+
+def test_what_stands_in_has_what_the_provider_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its profile can be read; the key it was given is not looked at, and a key function is not called."""
+    monkeypatch.setenv("INPAINT_NB_MODE", "replay")
+    provider = inp.provider("lotimage", api_key=lambda: pytest.fail("the key was asked for"))
+    assert isinstance(provider, Recorded)
+    assert provider.profile.to_record()["progress"]
+    assert provider.options["mask_field"] is None
+    assert repr(provider) == "<lotimage, recorded>"
+    with pytest.raises(AttributeError, match="brush"):
+        _ = provider.brush
+    with pytest.raises(InputError):
+        inp.provider("lotimage", profile={"progress": {"url": "/fetch"}})
+
+
+def test_a_class_that_cannot_be_made_without_its_key_is_stood_in_for() -> None:
+    """A third party's provider may look for its key itself; in replay it need not find one."""
+
+    class Keyed(Studio):
+        name = "keyed"
+
+        def __init__(self) -> None:
+            raise LookupError("KEYED_API_KEY")
+
+    register_provider(Keyed)
+    with pytest.raises(NotRecorded):
+        inp.imagine("a fox", provider="keyed", mode="replay")
+    with pytest.raises(LookupError):
+        inp.imagine("a fox", provider="keyed")
+
+
+def test_a_provider_that_is_not_installed_is_told() -> None:
+    """Nobody knows what it can be asked, so its records are not replayed without it."""
+    with pytest.raises(SettingsError, match="There is no provider 'paintbox'"):
+        inp.imagine("a fox", provider="paintbox", mode="replay")
+
+
+# ---------------------------------------------------------------------- by hand
+
+
+def test_a_click_runs_live_in_a_replay(account: Account, again: Callable[[], None]) -> None:
+    """Run and the buttons of a session that is replayed make the real provider and use it."""
+    fox()
+    again()
+    chain = inp.Chain(provider="studio", mode="replay")
+    back = chain.imagine("a fox").result(timeout=10)
+    with settings.by_hand():
+        pressed = chain.upscale(0).result(timeout=10)
+        again_live = chain.imagine("a fox").result(timeout=10)
+    assert (back.is_recorded, pressed.is_recorded, again_live.is_recorded) == (True, False, False)
+    assert len(account.asked) == 3
+    assert again_live.repeat == 1
+
+
+def test_clicks_leave_the_numbers_of_cells_alone() -> None:
+    """What is clicked between two cells takes no number from the second, and never hides what is in the store."""
+    with settings.by_hand():
+        clicked = fox()
+    first = fox()
+    with settings.by_hand():
+        more = [fox().repeat for _ in range(2)]
+    second = fox()
+    assert (clicked.repeat, first.repeat, more, second.repeat) == (0, 0, [1, 2], 1)
+
+
+# ---------------------------------------------------------------------- sources
+
+
+def test_a_file_that_is_gone_is_what_it_was(tmp_path: Path) -> None:
+    """In replay a path that is not here is the picture its newest run began with; a file that is here is read."""
+    photo = noise()
+    photo.save(tmp_path / "photo.png")
+    live = inp.inpaint(tmp_path / "photo.png", HOLE, seed=3, repeat=0).result(timeout=60)
+    (tmp_path / "photo.png").unlink()
+    with pytest.raises(InputError, match="No such file"):
+        inp.inpaint(tmp_path / "photo.png", HOLE, seed=3, repeat=0)
+    back = inp.inpaint(str(tmp_path / "photo.png"), HOLE, seed=3, repeat=0, mode="replay").result(timeout=60)
+    assert pixels(back) == pixels(live)
+    with pytest.raises(NotRecorded, match=r"other\.png"):
+        inp.open(tmp_path / "other.png", mode="replay")
+
+
+def test_an_address_is_not_asked_in_replay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A URL is the picture that was downloaded then; nothing is downloaded."""
+    url, photo = "https://example.org/photo.png", noise()
+    jobs.submit(photo, HOLE, seed=3, source=repr(url)).result(timeout=60)
+    session = inp.open(url, mask=HOLE, seed=3, mode="replay")
+    assert session.image.tobytes() == photo.tobytes()
+    assert session.run(repeat=0).result(timeout=60).is_recorded
+    with pytest.raises(NotRecorded, match="another"):
+        inp.open("https://example.org/another.png", mode="replay")
+
+
+def test_a_picture_at_a_provider_is_opened_from_the_store(
+    account: Account, again: Callable[[], None]
+) -> None:
+    """`PROVIDER:ID` is answered by the record of its fetch."""
+    large = fox().upscale(0).result(timeout=10)
+    name = f"studio:{large.remote_id}"
+    inp.open(name)
+    account.made.clear()
+    again()
+    session = inp.open(name, mode="replay", mask=BOX, prompt="a hat")
+    assert session.image.tobytes() == large.image.tobytes()
+    with pytest.raises(NotRecorded, match="'a hat'"):
+        session.run()
+
+
+# ---------------------------------------------------------------------- questions
+
+
+def test_questions_are_answered_as_they_were(account: Account, again: Callable[[], None]) -> None:
+    """The account's answers are recorded, each in its turn, and come back in replay; without one it is told."""
+    register_provider(Teller)
+    live = [inp.account(Teller()), inp.account(Teller()), inp.check_prompt("a fox", provider=Teller())]
+    lines = inp.provider_history(provider=Teller())
+    open_store().close()
+    again()
+    inp.use_mode("replay")
+    try:
+        assert [inp.account("teller"), inp.account("teller")] == live[:2]
+        assert inp.check_prompt("a fox", provider="teller") == live[2] == "a fox: fine"
+        assert inp.provider_history(provider="teller") == lines
+        with pytest.raises(NotRecorded, match=r"'check_prompt' \(prompt='a cat'\) of 'teller'"):
+            inp.check_prompt("a cat", provider="teller")
+        with pytest.raises(InputError, match="checks prompts"):
+            inp.check_prompt("a fox", provider="local")
+    finally:
+        inp.use_mode(None)
+
+
+class Teller(Studio):
+    """A studio that answers questions, each time another number of credits."""
+
+    name = "teller"
+    left = 100.0
+
+    async def account(self, http: object) -> Credits:  # type: ignore[override]
+        Teller.left -= 1
+        return Credits("basic", 200.0, Teller.left, None, "2026-12-31")
+
+    async def check_prompt(self, prompt: str, http: object) -> str:
+        return f"{prompt}: fine"
+
+    async def history(self, http: object, page: int, size: int) -> list[object]:
+        return [Made("job-1", "imagine", "", "a fox", "https://example.org/1.png", "2026-11-23T08:00:00Z")]
+
+
+class Held(Studio):
+    """A provider that takes any picture and finishes when it is let go."""
+
+    name = "held"
+    capabilities = inp.edit.Capabilities(note="a test", price="free")
+
+    def __init__(self) -> None:
+        self._gate = threading.Event()
+
+    def open(self) -> None:
+        self._gate.set()
+
+    async def run(self, request: object, http: object) -> object:  # type: ignore[override]
+        yield inp.edit.Submitted("held-1")
+        await asyncio.get_running_loop().run_in_executor(None, self._gate.wait)
+        yield inp.edit.Finished((Image.new("RGB", (48, 32), "red"),))
