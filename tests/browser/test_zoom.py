@@ -11,6 +11,10 @@ from lab import wait_until
 
 pytestmark = pytest.mark.browser
 
+FIRST_PIXELS = """canvas => {
+    const pixels = canvas.getContext('2d').getImageData(0, 0, 10, 1).data;
+    return [canvas.width, canvas.height, Array.from(pixels)];
+}"""
 LARGE = "__import__('PIL.Image').Image.effect_noise((4096, 3072), 80).convert('RGB')"
 
 
@@ -60,10 +64,7 @@ def test_the_part_looked_at_is_sharp(open_editor: Callable[..., Editor]) -> None
     magnify(editor, (2000.0, 1500.0), 12)
     detail = editor.part(".inb-detail-picture")
     detail.wait_for(state="visible")
-    seen: Any = editor.page.evaluate(
-        """() => { const c = document.querySelector('.inb-detail-picture'); const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
-        return [c.width, c.height, Array.from(d.slice(0, 40))]; }"""
-    )
+    seen: Any = detail.evaluate(FIRST_PIXELS)
     width, height, first = seen
     box = editor.notebook.value("session.viewer._panel.editor._look.box")
     assert (box[2] - box[0], box[3] - box[1]) == (width, height)
