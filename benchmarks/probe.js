@@ -38,7 +38,7 @@
   };
 
   const onMove = (event) => {
-    if (event.buttons & 1) watch(event, now(), probe.moves);
+    if (probe.hovering || event.buttons & 1) watch(event, now(), probe.moves);
   };
   const onDown = (event) => {
     const { clientX: x, clientY: y } = event;
@@ -50,8 +50,8 @@
     if (probe.afterUp) waiting.push({ x: before.x, y: before.y, seen, record: probe.changes, before: before.colour });
   };
 
-  probe.start = (afterUp) => {
-    Object.assign(probe, { moves: [], ups: [], changes: [], afterUp, watching: true });
+  probe.start = (afterUp, hovering = false) => {
+    Object.assign(probe, { moves: [], ups: [], changes: [], afterUp, hovering, watching: true });
     waiting = [];
     if (!afterUp) addEventListener('pointermove', onMove, true);
     addEventListener('pointerdown', onDown, true);

@@ -38,7 +38,7 @@ from inpaint_nb.errors import (
 from inpaint_nb.history import history, rate, ratings
 from inpaint_nb.images import sample
 from inpaint_nb.jobs import Job, account, check_prompt, provider_history, resume, submit
-from inpaint_nb.lineage import Diff, Tree, diff, tree
+from inpaint_nb.lineage import Comparison, Diff, Tree, compare, diff, tree
 from inpaint_nb.masks import Mask, available_selectors, register_selector
 from inpaint_nb.providers import available_providers, provider, register_provider
 from inpaint_nb.providers.provider import Provider
@@ -55,6 +55,7 @@ __all__ = [
     "AuthError",
     "Chain",
     "Cleaning",
+    "Comparison",
     "Diff",
     "InpaintError",
     "InputError",
@@ -89,6 +90,7 @@ __all__ = [
     "blind",
     "check_prompt",
     "clean",
+    "compare",
     "diff",
     "expand",
     "fetch",

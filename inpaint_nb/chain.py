@@ -16,7 +16,7 @@ from inpaint_nb.jobs import Job
 from inpaint_nb.providers import Provider, registry
 from inpaint_nb.spending import Spending, checked_limit
 
-Change = Literal["image", "mask", "prompt", "provider", "job", "result", "closed"]
+Change = Literal["image", "mask", "masks", "params", "prompt", "provider", "job", "result", "closed"]
 Approve = Callable[[Provider, Request], None]
 
 log = logging.getLogger(__name__)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
@@ -11,16 +10,17 @@ from PIL import Image
 from inpaint_nb.archive import pack
 from inpaint_nb.chain import Chain
 from inpaint_nb.edit import RemotePicture, Result
-from inpaint_nb.errors import InputError
 from inpaint_nb.jobs import Job, submit
 from inpaint_nb.lineage import Tree, tree
+from inpaint_nb.masked import Masked
 from inpaint_nb.masks import Mask
+from inpaint_nb.maskset import checked_size
 from inpaint_nb.restoration import Beginning, beginning
 from inpaint_nb.sources import Opened, of_result, open_picture
 
 
-class Session(Chain):
-    """A picture, the mask painted on it, and every job run from them.
+class Session(Masked):
+    """A picture, the masks painted on it, and every job run from them.
 
     Safe to use from any thread. Undo and redo go back and forth over everything that changed the mask.
     """
@@ -41,11 +41,9 @@ class Session(Chain):
         """`remote` is where the picture lives at a provider; `spending_limit` is in the provider's unit."""
         super().__init__(provider=provider, spending_limit=spending_limit, mode=mode)
         self._root = self._picture = Opened(image, source, remote)
-        self._mask = fitting(mask, image) if mask is not None else Mask.empty(image.size)
-        self._undone: list[Mask] = []
-        self._done: list[Mask] = []
+        begun_mask = Mask.empty(image.size) if mask is None else checked_size(mask, image.size)
+        self._begin_masks(begun_mask, params or {})
         self._prompt = prompt
-        self.params = dict(params or {})
         self.began = Beginning()
 
     @classmethod
@@ -72,7 +70,9 @@ class Session(Chain):
             picture.image,
             mask=began.mask if mask is None else mask,
             prompt=prompt or began.prompt,
-            provider=next((one for one in (provider, began.provider, default) if one is not None), picture.keeper),
+            provider=next(
+                (one for one in (provider, began.provider, default) if one is not None), picture.keeper
+            ),
             source=picture.source or word,
             remote=picture.remote or began.remote,
             spending_limit=spending_limit,
@@ -100,11 +100,6 @@ class Session(Chain):
     # ------------------------------------------------------------------ what is being worked on
 
     @property
-    def image(self) -> Image.Image:
-        """The picture, upright, in mode L, RGB or RGBA; `use` changes it."""
-        return self._picture.image
-
-    @property
     def remote(self) -> RemotePicture | None:
         """Where the picture lives at a provider, for those who take only their own."""
         return self._picture.remote
@@ -125,27 +120,6 @@ class Session(Chain):
         return self._picture.source
 
     @property
-    def mask(self) -> Mask:
-        """What to change; setting it can be undone. Raises InputError for a mask of another size."""
-        return self._mask
-
-    @mask.setter
-    def mask(self, mask: Mask) -> None:
-        fitting(mask, self.image)
-        self.edit(lambda _: mask)
-
-    def edit(self, change: Callable[[Mask], Mask]) -> None:
-        """Sets the mask to `change(mask)` as one undoable step, whatever other threads do meanwhile."""
-        with self._lock:
-            changed = change(self._mask)
-            if changed is self._mask:
-                return
-            self._done.append(self._mask)
-            self._undone.clear()
-            self._mask = changed
-        self._tell("mask")
-
-    @property
     def prompt(self) -> str:
         """What the masked part should become."""
         return self._prompt
@@ -161,38 +135,13 @@ class Session(Chain):
         """What to know of the file that was opened, in sentences: what it carries, and what is not restored."""
         return self.began.notes
 
-    # ------------------------------------------------------------------ undo
-
-    @property
-    def can_undo(self) -> bool:
-        return bool(self._done)
-
-    @property
-    def can_redo(self) -> bool:
-        return bool(self._undone)
-
-    def undo(self) -> None:
-        """Goes back to the mask before the last change; does nothing at the beginning."""
-        self._step(self._done, self._undone)
-
-    def redo(self) -> None:
-        """Takes the last undo back; does nothing when there is none."""
-        self._step(self._undone, self._done)
-
-    def _step(self, taken: list[Mask], kept: list[Mask]) -> None:
-        with self._lock:
-            if not taken:
-                return
-            kept.append(self._mask)
-            self._mask = taken.pop()
-        self._tell("mask")
-
     # ------------------------------------------------------------------ runs
 
     def run(
         self,
         prompt: str | None = None,
         *,
+        mask: str | Mask | None = None,
         count: int | None = None,
         seed: int | None = None,
         repeat: int | None = None,
@@ -201,9 +150,11 @@ class Session(Chain):
     ) -> Job:
         """Submits the picture and its mask; the job runs in the background and the mask stays.
 
-        `repeat` and `mode` are those of `inpaint`. What is not given here is the session's own. Raises InputError for
-        what the provider cannot be asked.
+        `mask` is the name of one of `masks`, or any mask, where it is not to be the one worked on. `repeat` and `mode`
+        are those of `inpaint`. What is not given here is the session's own. Raises InputError for what the provider
+        cannot be asked.
         """
+        asked_mask = self._asked_mask(mask)
         if prompt is not None:
             self.prompt = prompt
         asked = {**self.params, **params}
@@ -214,7 +165,7 @@ class Session(Chain):
         return self._start(
             lambda approve: submit(
                 self.image,
-                self._mask,
+                asked_mask,
                 self._prompt,
                 provider=self._provider,
                 source=self.source,
@@ -231,7 +182,8 @@ class Session(Chain):
     def use(self, result_or_image: object, index: int = 0) -> None:
         """Goes on from a result's picture, counted from 0, or from any picture.
 
-        The mask stays where the size is the same; otherwise it starts empty, and so does undo.
+        The masks stay where the size is the same; otherwise one starts empty, and so does undo. They are back when a
+        picture of their size is.
         """
         if isinstance(result_or_image, Result):
             self._go_on_from(of_result(result_or_image, index))
@@ -254,32 +206,13 @@ class Session(Chain):
 
     def _go_on_from(self, picture: Opened) -> None:
         with self._lock:
-            if picture.image.size != self.image.size:
-                self._mask = Mask.empty(picture.image.size)
-                self._done.clear()
-                self._undone.clear()
+            self._fit_masks(picture.image.size)
             self._picture = picture
         self._tell("image")
 
     def __repr__(self) -> str:
         width, height = self.image.size
         return (
-            f"<Session {width} × {height}, {self._mask.coverage:.1%} masked, "
+            f"<Session {width} × {height}, {self.mask.coverage:.1%} masked, "
             f"{self.provider}, {len(self._results)} results>"
         )
-
-
-def fitting(mask: Mask, image: Image.Image) -> Mask:
-    """The mask itself; raises InputError when it is not one or has another size than the picture."""
-    if not isinstance(mask, Mask):
-        raise InputError(
-            f"A mask must be an inpaint_nb.Mask, not {type(mask).__name__}.",
-            "Make one with Mask.from_image(...) or Mask.from_array(...).",
-        )
-    if mask.size != image.size:
-        raise InputError(
-            f"The mask is {mask.size[0]} × {mask.size[1]} pixels, "
-            f"and the picture {image.size[0]} × {image.size[1]}.",
-            "Make the mask with the picture's own size: session.image.size.",
-        )
-    return mask

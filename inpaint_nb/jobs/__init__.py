@@ -5,7 +5,7 @@ from inpaint_nb.jobs.job import Job, Listener, Status
 from inpaint_nb.jobs.opinions import StoredOpinions
 from inpaint_nb.jobs.questions import account, check_prompt, provider_history
 from inpaint_nb.jobs.repeats import REPEATS, Place
-from inpaint_nb.jobs.submit import ENGINE, download, fetch, imagine, resume, submit, unfinished
+from inpaint_nb.jobs.submit import ENGINE, download, fetch, imagine, meant_mask, resume, submit, unfinished
 
 __all__ = [
     "ENGINE",
@@ -21,6 +21,7 @@ __all__ = [
     "download",
     "fetch",
     "imagine",
+    "meant_mask",
     "provider_history",
     "resume",
     "submit",

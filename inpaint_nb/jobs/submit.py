@@ -9,7 +9,14 @@ from pathlib import Path
 from PIL import Image
 
 from inpaint_nb import images, settings
-from inpaint_nb.edit import EditRequest, FeatherSide, FetchRequest, ImagineRequest, RemotePicture
+from inpaint_nb.edit import (
+    Capabilities,
+    EditRequest,
+    FeatherSide,
+    FetchRequest,
+    ImagineRequest,
+    RemotePicture,
+)
 from inpaint_nb.errors import InpaintError, InputError, StoreError
 from inpaint_nb.jobs.engine import Approve, Engine
 from inpaint_nb.jobs.entries import request_of
@@ -58,7 +65,7 @@ def submit(
     found, place = find(provider, mode), _store(store)
     request = EditRequest(
         image,
-        _meant(mask, found),
+        meant_mask(mask, found.capabilities),
         prompt,
         count,
         seed,
@@ -113,8 +120,9 @@ def fetch(
     return engine.submit(found, request, store=_store(store), repeat=repeat, mode=mode)
 
 
-def _meant(mask: Mask, provider: Provider) -> Mask:
-    return Mask.full(mask.size) if mask.is_empty and not provider.capabilities.takes_mask else mask
+def meant_mask(mask: Mask, capabilities: Capabilities) -> Mask:
+    """The mask that a run means: the whole picture where nothing is masked and the provider takes no mask."""
+    return Mask.full(mask.size) if mask.is_empty and not capabilities.takes_mask else mask
 
 
 def _living(

@@ -57,16 +57,16 @@ def sentences(diff: Compared) -> list[str]:
         said.append(f"{diff.providers[0]} → {diff.providers[1]}")
     if diff.mask_overlap is not None:
         said.append(f"masks overlap by {diff.mask_overlap:.0%}")
-    return [*(sentence for sentence in said if sentence), pixels(diff)]
+    return [*(sentence for sentence in said if sentence), pixels(diff.heat)]
 
 
-def pixels(diff: Compared) -> str:
+def pixels(heat: Heat) -> str:
     """How the pixels differ, in words."""
-    if not diff.heat.changed:
+    if not heat.changed:
         return "every pixel is the same"
-    share = f"{diff.heat.share:.1%}" if diff.heat.share >= 0.001 else "less than 0.1%"
-    much = f"by {diff.heat.max} at most and {diff.heat.mean:.2f} on average"
-    return f"{diff.heat.changed:,} pixels differ ({share}), {much}"
+    share = f"{heat.share:.1%}" if heat.share >= 0.001 else "less than 0.1%"
+    much = f"by {heat.max} at most and {heat.mean:.2f} on average"
+    return f"{heat.changed:,} pixels differ ({share}), {much}"
 
 
 def page(diff: Compared) -> str:
@@ -78,7 +78,7 @@ def page(diff: Compared) -> str:
         _row(
             "Masks", "" if diff.mask_overlap is None else f"overlap by {diff.mask_overlap:.1%} of their union"
         ),
-        _row("Pixels", escape(pixels(diff)) + _size_words(diff)),
+        _row("Pixels", escape(pixels(diff.heat)) + _size_words(diff)),
     ]
     return (
         f'<table style="border-collapse:collapse;color:inherit">{"".join(rows)}</table>\n'

@@ -13,7 +13,7 @@ _STOPS = (
     (0, 0, 4), (31, 12, 72), (85, 15, 109), (136, 34, 106), (186, 54, 85), (227, 89, 51), (249, 140, 10),
     (249, 201, 50), (252, 255, 164),
 )  # fmt: skip
-_GAIN = 3  # a difference of 85 of 255 is as bright as it gets: most are small
+GAIN = 3  # a difference of 85 of 255 is as bright as it gets: most are small
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,13 @@ def _largest(difference: Image.Image) -> Image.Image:
 
 
 def _coloured(difference: Image.Image) -> Image.Image:
-    scale = [min(255, _GAIN * value) for value in range(256)]
-    channels = [difference.point([_colour(value)[channel] for value in scale]) for channel in range(3)]
+    scale = [min(255, GAIN * value) for value in range(256)]
+    channels = [difference.point([colour(value)[channel] for value in scale]) for channel in range(3)]
     return Image.merge("RGB", channels)
 
 
-def _colour(value: int) -> tuple[int, ...]:
+def colour(value: int) -> tuple[int, ...]:
+    """The colour of a brightness from 0 to 255, a difference times GAIN."""
     at, part = divmod(value * (len(_STOPS) - 1), 255)
     below, above = _STOPS[at], _STOPS[min(at + 1, len(_STOPS) - 1)]
     return tuple(round(low + (high - low) * part / 255) for low, high in zip(below, above, strict=True))

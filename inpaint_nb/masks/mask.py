@@ -110,6 +110,12 @@ class Mask(Drawn, Found, Imported):
 
         return tuple(map(title, self.operations))
 
+    def change_since(self, before: Mask) -> str:
+        """What made this mask of an earlier one, in a few words, such as "add a stroke" or "clear"."""
+        from inpaint_nb.masks.titles import change
+
+        return change(before._step, self._step)
+
     @property
     def bbox(self) -> Box | None:
         """The box of all pixels above 0, as (left, top, right, bottom); None when the mask is empty."""

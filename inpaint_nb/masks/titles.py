@@ -16,7 +16,7 @@ from inpaint_nb.masks.operations import (
     Smooth,
     Stroke,
 )
-from inpaint_nb.masks.steps import Combined, Operation
+from inpaint_nb.masks.steps import Combined, Operation, Step
 
 VERBS = {"add": "add", "subtract": "take away", "intersect": "keep only", "xor": "swap"}
 TOOLS = {"wand": "what the wand found", "colour_range": "a range of colours", "select": "what was selected"}
@@ -39,6 +39,26 @@ def title(operation: Operation) -> str:
             return f"drop specks below {area:g} px²"
         case _:
             return f"{VERBS[operation.combine]} {_noun(operation)}"
+
+
+def change(before: Step, after: Step) -> str:
+    """What was done to get from one step to another, as a short clause."""
+    if not after.length:
+        return "clear"
+    more = after.length - before.length
+    step: Step | None = after
+    while step is not None and step.length > before.length:
+        step = step.base
+    goes_on = step is before or not before.length
+    if goes_on and more == 1 and after.operation is not None:
+        return title(after.operation)
+    return f"{more} changes" if goes_on and before.length else _set(after)
+
+
+def _set(after: Step) -> str:
+    if after.length == 1 and after.operation is not None and title(after.operation).startswith("add "):
+        return f"set to {title(after.operation).removeprefix('add ')}"
+    return "set to another mask"
 
 
 def _noun(operation: Rectangle | Ellipse | Polygon | Stroke | Bitmap | Combined) -> str:

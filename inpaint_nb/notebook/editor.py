@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 
 import ipywidgets
 from ipycanvas import MultiCanvas
-from PIL import Image, ImageChops
+from PIL import Image
 
-from inpaint_nb.images import Box, Point, Size
+from inpaint_nb.images import Point
 from inpaint_nb.masks import Mask
-from inpaint_nb.notebook import tools
-from inpaint_nb.notebook.drawing import LOCK, forget_current_canvas, held, is_open, put_encoded
-from inpaint_nb.notebook.fallback import FallbackPointer
+from inpaint_nb.notebook.doing import Doing
+from inpaint_nb.notebook.drawing import LOCK, forget_current_canvas
+from inpaint_nb.notebook.fallback import FallbackBar, FallbackPointer
+from inpaint_nb.notebook.gestures import DECIMALS, Gesture, Settings
 from inpaint_nb.notebook.ink import Ink
-from inpaint_nb.notebook.keys import PANEL_ACTIONS
-from inpaint_nb.notebook.proposals import Proposals
-from inpaint_nb.notebook.proxy import Look, Proxy, encode_overlay, encode_picture, encode_shown, renewed_box
-from inpaint_nb.notebook.tools import Gesture, Wish
+from inpaint_nb.notebook.layers import Layers
+from inpaint_nb.notebook.outline import Outline
+from inpaint_nb.notebook.proxy import Look, Proxy
 
-PICTURE, OVERLAY, PREVIEW = range(3)
 JUST_DRAWN_SECONDS = 2.0  # a page that loads says so twice, by its canvas and by its pointer layer
 
 Change = Callable[[Mask], Mask]
 
 
-class Editor:
+class Editor(Layers):
     """A view: it keeps what is shown and owns no mask.
 
     Every change the hand makes goes to `on_edit` as a function from the old mask to the new one; whoever owns
@@ -45,9 +43,15 @@ class Editor:
         on_redo: Callable[[], None],
         on_action: Callable[[str], None],
     ) -> None:
-        self._on_edit, self._on_action = on_edit, on_action
-        self._on_history = {"undo": on_undo, "redo": on_redo}
-        self._hand = threading.RLock()
+        self._on_edit = on_edit
+        self._doing = Doing(
+            now=self._now,
+            show=self._show_proposal,
+            tell=self._tell,
+            on_edit=lambda change: self._on_edit(change),
+            on_history={"undo": on_undo, "redo": on_redo},
+            on_action=on_action,
+        )
         self._image, self._mask = image, mask
         self._preview: Image.Image | None = None
         self._proxy = Proxy(image.size)
@@ -60,26 +64,30 @@ class Editor:
         self.ink = Ink(
             image.size,
             on_ready=self._page_ready,
-            on_gesture=self._gesture,
-            on_command=self._command,
+            on_gesture=self._doing.gesture,
+            on_command=self._doing.command,
             on_look=self._look_at,
-            on_propose=self._propose,
-            on_settle=self.settle,
+            on_propose=self._doing.propose,
+            on_settle=self._doing.settle,
         )
+        self.outline = Outline()
+        self._is_live = False  # a page draws the pointer layer, and the outline
+        self._other: Mask | None = None  # shown instead of the mask, to be looked at
         self._proposed: Mask | None = None  # shown instead of the mask, and not taken yet
-        self._proposals = Proposals(lambda: (self._image, self._mask), self._show_proposal, on_edit)
         viewport = ipywidgets.Box([self.canvas])
         viewport.add_class("inb-viewport")
-        self.widget = ipywidgets.Box([viewport, self.ink])
+        self.widget = ipywidgets.Box([viewport, self.ink, self.outline])
         self.widget.add_class("inb-stage")
         self._fallback = FallbackPointer(
             self.canvas,
             on_stroke=self._fallback_stroke,
             style=self._fallback_style,
             on_dropped=self._draw_preview,
+            on_first=self._show_bar,
         )
+        self._bar: FallbackBar | None = None
         self._show_enlarged()
-        self.ink.observe(self._restyle, ["colour", "opacity", "overlay"])
+        self.ink.observe(self._restyle, ["colour", "opacity", "overlay", "overlay_style"])
         self.canvas.on_client_ready(self._replay)
 
     # ------------------------------------------------------------------ what the owner shows
@@ -89,31 +97,51 @@ class Editor:
         with LOCK:
             if image is not self._image and self._is_open:
                 self._image, self._mask, self._preview = image, mask, None
+                self._proposed = self._other = None
                 self._picture_png = self._levels = None
                 self._look_at(None)
                 self._fit(Proxy(image.size))
                 self._draw_all()
         self.show_mask(mask)
+        self._doing.forget()
 
     def show_mask(self, mask: Mask) -> None:
-        """Shows `mask`, sending only the part of it that differs from what is shown."""
+        """Shows `mask`, sending only the part of it that differs from what is shown; a preview gives way to it."""
         with LOCK:
-            if mask is not self._mask and mask.size == self._proxy.size:
-                before, self._mask = self._shown, mask
-                self._proposed = None
+            if mask is self._mask or mask.size != self._proxy.size:
+                return
+            before, self._mask = self._shown, mask
+            self._proposed = None
+            self._draw_changes(before)
+        self._doing.forget()
+
+    def show_other(self, mask: Mask | None) -> None:
+        """Shows another mask than the one that gestures change, which stays as it is; None shows that one again."""
+        with LOCK:
+            if mask is not self._other and (mask is None or mask.size == self._proxy.size):
+                before, self._other = self._shown, mask
                 self._draw_changes(before)
 
-    @property
-    def _shown(self) -> Mask:
-        """The mask that the overlay shows."""
-        return self._mask if self._proposed is None else self._proposed
+    def _now(self) -> tuple[Image.Image, Mask]:
+        """The picture and the mask that the owner showed last."""
+        with LOCK:
+            return self._image, self._mask
 
     def _show_proposal(self, mask: Mask | None, words: str) -> None:
         with LOCK:
-            before, self._proposed = self._shown, mask
+            if not self._is_open:
+                return
+            if mask is not None or not words:
+                before, self._proposed = self._shown, mask
+                if self._shown.size == self._proxy.size:
+                    self._draw_changes(before)
+            self.ink.proposal = words
+
+    def _tell(self, trouble: str) -> None:
+        """Says why nothing came of what the hand did last; nothing, where something did."""
+        with LOCK:
             if self._is_open:
-                self._draw_changes(before)
-                self.ink.proposal = words
+                self.ink.trouble = trouble
 
     def show_preview(self, image: Image.Image | None) -> None:
         """Lays `image` over picture and mask, stretched to the picture's size; None takes it away."""
@@ -132,6 +160,8 @@ class Editor:
     def close(self) -> None:
         """Closes every widget of the editor; nothing is drawn afterwards."""
         self._fallback.stop()
+        self._drop_bar()
+        self._doing.forget()
         with LOCK:
             layers = [self.canvas[number] for number in range(3)]
             for widget in (self.widget, *self.widget.children, self.canvas, *layers):
@@ -140,50 +170,58 @@ class Editor:
 
     # ------------------------------------------------------------------ what the hand does
 
-    def settle(self, is_taken: bool) -> None:
-        """Takes the preview of a mask that is shown, if any, as one step; or takes it away."""
-        with self._hand:
-            self._proposals.settle(is_taken)
+    def settle(self, is_taken: bool, then: Callable[[], None] = lambda: None) -> None:
+        """Takes the preview of a mask that is shown, if any, as one step; or takes it away.
 
-    def _propose(self, wish: Wish, answer: Callable[[], None]) -> None:
-        self._proposals.ask(wish, answer)
+        `then` is called when that and every gesture before it is done: at once, unless one of them takes its time.
+        """
+        self._doing.settle(is_taken, lambda: None)
+        self._doing.then(then)
 
-    def _gesture(self, gesture: Gesture) -> None:
-        with self._hand:
-            self._on_edit(lambda mask: tools.apply(mask, gesture, self._image))
-
-    def _command(self, name: str, px: int) -> None:
-        with self._hand:
-            if name in tools.COMMANDS:
-                self._on_edit(lambda mask: tools.command(mask, name, px))
-            elif name in self._on_history:
-                self._on_history[name]()
-            elif name in PANEL_ACTIONS:
-                self._on_action(name)
+    def when_done(self, work: Callable[[], None]) -> None:
+        """Calls `work` when every gesture before it is done: at once, unless one of them takes its time."""
+        self._doing.then(work)
 
     def _fallback_stroke(self, points: list[Point]) -> None:
         width, height = self._proxy.shown
         across, along = self._proxy.size[0] / width, self._proxy.size[1] / height
-        in_picture = tuple(
-            (round(x * across, tools.DECIMALS), round(y * along, tools.DECIMALS)) for x, y in points
-        )
+        in_picture = tuple((round(x * across, DECIMALS), round(y * along, DECIMALS)) for x, y in points)
         ink = self.ink
-        settings = tools.Settings(ink.radius, ink.hardness, ink.strength)
+        settings = Settings(ink.radius, ink.hardness, ink.strength)
         tool = ink.tool if ink.tool in ("brush", "eraser", "rectangle", "ellipse", "lasso") else "brush"
         gesture = Gesture(tool, ink.mode, in_picture, settings=settings)  # type: ignore[arg-type] # traits
-        self._gesture(gesture)
-        self._draw_preview()
+        self._doing.gesture(gesture, self._draw_preview)
 
     def _fallback_style(self) -> tuple[str, float, float]:
         """Colour, opacity and width of the line to show, the width in canvas pixels."""
         colour = self.ink.colour if self.ink.mode == "add" else "#ffffff"
         return colour, self.ink.opacity, 2 * self.ink.radius * self._proxy.shown[0] / self._proxy.size[0]
 
+    def _show_bar(self) -> None:
+        """Gives a page without pointer layer, and so without its tool bar, a plain one."""
+        with LOCK:
+            if self._is_open and self._bar is None:
+                self._bar = FallbackBar(self.ink, lambda name: self._doing.command(name, 0, lambda: None))
+                self.widget.layout.flex_flow = "column"
+                self.widget.children = (self._bar.widget, *self.widget.children)
+
+    def _drop_bar(self) -> None:
+        with LOCK:
+            bar, self._bar = self._bar, None
+            if bar is not None:
+                self.widget.children = tuple(each for each in self.widget.children if each is not bar.widget)
+                bar.close()
+
     # ------------------------------------------------------------------ pages that load
 
     def _page_ready(self) -> None:
         """The pointer layer paints from now on. While a cell runs it is heard long before the canvas is."""
         self._fallback.stop()
+        self._drop_bar()
+        if not self._is_live:
+            self._is_live = True
+            if self._marches:
+                self._restyle()
         if time.monotonic() - self._replayed_at > JUST_DRAWN_SECONDS:
             self._replay()
 
@@ -200,95 +238,3 @@ class Editor:
             if look is None and self._is_open:
                 self.ink.show_detail(None)
             self._draw_detail()
-
-    # ------------------------------------------------------------------ drawing; LOCK is held
-
-    @property
-    def _is_open(self) -> bool:
-        return is_open(self.canvas)
-
-    def _fit(self, proxy: Proxy) -> None:
-        self._proxy = proxy
-        if (self.canvas.width, self.canvas.height) != proxy.shown:
-            self.canvas.width, self.canvas.height = proxy.shown
-        self.canvas.layout.width = proxy.css_width
-        if (self.ink.width, self.ink.height) != proxy.size:
-            self.ink.fit(proxy.size)
-        self._show_enlarged()
-
-    def _show_enlarged(self) -> None:
-        (self.canvas.add_class if self._proxy.is_enlarged else self.canvas.remove_class)("inb-enlarged")
-
-    def _restyle(self, _: object) -> None:
-        with LOCK:
-            self._draw_overlay()
-            self._draw_detail()
-
-    def _draw_all(self) -> None:
-        if self._picture_png is None:
-            self._picture_png = encode_picture(self._image, self._proxy.shown)
-        with held(self.canvas) as may_draw:
-            if may_draw:
-                self.canvas[PICTURE].clear()
-                put_encoded(self.canvas[PICTURE], self._picture_png)
-                self._draw_overlay()
-                self._draw_preview()
-        self._draw_detail()
-
-    def _draw_detail(self) -> None:
-        """Sends what the page looks at: the picture there and its overlay, or the preview laid over them."""
-        look = self._look
-        if look is None or not self._is_open:
-            return
-        shown = self._image if self._preview is None else stretched(self._preview, self._image.size)
-        picture = encode_shown(look.picture(shown), self._image.info.get("icc_profile"))
-        overlay = [] if self._preview is not None else [self._encode_levels(look.levels(self._shown))]
-        self.ink.show_detail(look, [picture, *overlay])
-
-    def _patch_detail(self, renewed: Box) -> None:
-        part = None if self._look is None or self._preview is not None else self._look.touched(renewed)
-        if part is not None and self._look is not None:
-            self.ink.patch_detail(part[:2], self._encode_levels(self._look.levels(self._shown, part)))
-
-    def _encode_levels(self, levels: Image.Image) -> bytes:
-        return encode_overlay(levels, self.ink.colour, self.ink.opacity * self.ink.overlay)
-
-    def _draw_changes(self, before: Mask) -> None:
-        """Draws what of the mask differs from the one shown before."""
-        renewed = renewed_box(before, self._shown)
-        if self._levels is None or renewed is None:
-            return
-        self._patch_detail(renewed)
-        box = self._proxy.look.touched(renewed)
-        if box is None:
-            return
-        old, new = self._levels.crop(box), self._proxy.look.levels(self._shown, box)
-        changed = ImageChops.difference(old, new).getbbox()
-        if changed is not None:
-            self._levels.paste(new, box)
-            left, top, right, bottom = changed
-            self._draw_overlay((box[0] + left, box[1] + top, box[0] + right, box[1] + bottom))
-
-    def _draw_overlay(self, box: tuple[int, int, int, int] | None = None) -> None:
-        """Draws the overlay anew inside `box`, in canvas pixels, or everywhere."""
-        if self._levels is None:
-            self._levels = self._proxy.look.levels(self._shown)
-        left, top, right, bottom = box or (0, 0, *self._levels.size)
-        part = self._levels.crop((left, top, right, bottom))
-        with held(self.canvas) as may_draw:
-            if may_draw:
-                self.canvas[OVERLAY].clear_rect(left, top, right - left, bottom - top)
-                if self.ink.overlay and part.getbbox():
-                    put_encoded(self.canvas[OVERLAY], self._encode_levels(part), left, top)
-
-    def _draw_preview(self) -> None:
-        with held(self.canvas) as may_draw:
-            if may_draw:
-                self.canvas[PREVIEW].clear()
-                if self._preview is not None:
-                    put_encoded(self.canvas[PREVIEW], encode_picture(self._preview, self._proxy.shown))
-
-
-def stretched(image: Image.Image, size: Size) -> Image.Image:
-    """The picture in this size; itself where it has it already."""
-    return image if image.size == size else image.resize(size, Image.Resampling.BICUBIC)

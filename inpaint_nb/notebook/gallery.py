@@ -15,6 +15,8 @@ from inpaint_nb.chain import Chain
 from inpaint_nb.edit import PressRequest, Preview, Queued, Result, rating_words
 from inpaint_nb.errors import InpaintError, InputError
 from inpaint_nb.jobs import Job
+from inpaint_nb.lineage import Comparison
+from inpaint_nb.notebook.comparing import Comparing, Exhibit
 from inpaint_nb.notebook.runs import Runs, status
 from inpaint_nb.notebook.stars import Stars
 from inpaint_nb.settings import by_hand, without_asking
@@ -45,7 +47,9 @@ class Gallery:
             on_ready=self.show_job,
             on_offer=self._take,
             on_rate=self._rate,
+            on_compare=self._compare,
         )
+        self.comparing = Comparing(lambda shown: self.guarded(lambda: self._save_page(shown)))
         self.stars = Stars(self.runs, self._shown)
         self._offer: Callable[[], object] | None = None
         self._on_first: Callable[[], object] = lambda: None
@@ -63,6 +67,7 @@ class Gallery:
     def show_first(self, image: Image.Image, on_use: Callable[[], object]) -> None:
         """Shows the picture that everything started from; `on_use` goes back to it."""
         self._on_first = on_use
+        self.comparing.add(ORIGINAL, Exhibit(image, "Original"))
         self.runs.add_picture(
             ORIGINAL,
             image,
@@ -91,6 +96,7 @@ class Gallery:
                 continue
             self._shown[key] = (result, index)
             label = f"{run}{dot}{index + 1}" if len(result.images) > 1 else run
+            self.comparing.add(key, Exhibit(image, label, parent))
             caption = caption_of(result, image)
             buttons, more = buttons_of(result, index, self._masked_button(result))
             self.runs.add_picture(
@@ -183,6 +189,13 @@ class Gallery:
 
         self.guarded(write)
 
+    def _compare(self, key: str) -> None:
+        self.guarded(lambda: self.comparing.open(key))
+
+    def _save_page(self, comparison: Comparison) -> None:
+        path = comparison.save(free_path(Path.cwd(), "comparison", ".html"))
+        self.runs.show_note(f"Saved {path.name} in {path.parent}")
+
     def _take(self) -> None:
         offered, self._offer = self._offer, None
         if offered is not None:
@@ -271,10 +284,10 @@ def preview(job: Job) -> Image.Image | None:
     return next((event.image for event in reversed(job.events) if isinstance(event, Preview)), None)
 
 
-def free_path(folder: Path, stem: str) -> Path:
+def free_path(folder: Path, stem: str, suffix: str = ".png") -> Path:
     """`folder/stem-1.png`, or the first such number that is not taken."""
     number = 1
-    while (path := folder / f"{stem}-{number}.png").exists():
+    while (path := folder / f"{stem}-{number}{suffix}").exists():
         number += 1
     return path
 

@@ -28,7 +28,9 @@ function makeHand(surface, camera, does, on) {
   const isPalm = (event) => event.pointerType === 'touch' && event.timeStamp - penAt < PEN_NEAR_MS;
 
   function down(event) {
+    if (event.pointerType === 'pen') penAt = event.timeStamp;
     if (isPalm(event)) return;
+    if (event.pointerType === 'pen' && (drawing?.kind === 'touch' || pinching)) touchless();
     if (event.pointerType === 'touch') fingers.set(event.pointerId, {x: event.clientX, y: event.clientY});
     if (fingers.size === 2 && mayPinch(event)) return pinch();
     if (drawing || panning || pinching || ![0, 1, 2, 5].includes(event.button)) return;
@@ -39,6 +41,12 @@ function makeHand(surface, camera, does, on) {
     drawing = {pointer: event.pointerId, kind: event.pointerType, began: event.timeStamp};
     does.begin(event, sample(event, frameOf()));
     does.hover(event);
+  }
+  // What touched before the pen came was the palm that holds it.
+  function touchless() {
+    fingers.clear();
+    if (drawing) does.drop();
+    drawing = pinching = null;
   }
   // A palm, or a finger too many, long after the first: the stroke goes on.
   function mayPinch(event) {

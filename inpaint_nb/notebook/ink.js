@@ -1,86 +1,78 @@
 // The pointer layer. Draws ink inside the pointer event's own dispatch; sends one message per gesture.
 //
-// DOM (inside `.inb-stage`): .inb-toolbar (row 1) [data-action=NAME] [data-mode=add|subtract] [data-colour] .inb-size
-//   .inb-size-text .inb-px .inb-opacity .inb-waiting; .inb-ink (row 2, over the picture) > canvas.inb-ink-add (ink that
-//   adds), canvas.inb-ink-subtract (ink that takes away), .inb-band (rectangle being drawn), .inb-ring (brush cursor),
-//   canvas.inb-surface (takes the pointer and the keys); .inb-help (row 3, all keys).
-// Sent:     {type: 'ready', view}
-//           {type: 'gesture', view, seq, tool, mode, radius} + one buffer, float32 (x, y, pressure)*, image pixels
-//           {type: 'command', view, seq, name, px}
-// Received: {type: 'ready', view}, {type: 'ack', view, seq}; sent when Python has drawn the outcome
+// DOM (inside `.inb-stage`, a grid): row 1 .inb-toolbar > .inb-row[role=toolbar] ([data-action=NAME], [data-mode=MODE],
+//   [data-colour], .inb-opacity, .inb-zoom) + .inb-options (.inb-option[data-for=TOOLS], .inb-size, .inb-refine, .inb-px,
+//   .inb-proposal) + .inb-news (what Python does not have yet); row 2, over the picture, .inb-ink > .inb-detail (sharp part
+//   drawn by Python), canvas.inb-ink-add and -subtract (ink that Python has not drawn), canvas.inb-ink-live (what is being
+//   drawn), .inb-ring (brush), canvas.inb-surface (takes pointer and keys; data-tool, data-kind, data-view, data-open),
+//   .inb-crosshair, .inb-said (spoken), .inb-welcome (first use); over it .inb-help (dialog); row 3 .inb-essentials.
+// Sent, each with `view`, and numbered by `seq` where Python does it once and answers it:
+//   {type: 'ready'} on arrival, and to ask whether Python is there
+//   {type: 'gesture', seq, tool, mode, radius, opacity, …settings} + one buffer, float32 (x, y, pressure)*, picture pixels
+//   {type: 'propose', seq, …as a gesture, hints} or {type: 'propose', seq, refine, px}; {type: 'settle', seq, taken}
+//   {type: 'command', seq, name, px}; {type: 'look', box, size}, not answered
+// Received: {type: 'ready', view, seq}, {type: 'ack', view, seq} when Python has drawn the outcome, {type: 'detail', box, size}
+//   and {type: 'patch', at}, with bitmaps
 
-const PATIENCE_MS = 1500; // after that the tool bar says that the kernel is busy
 const READY_AGAIN_MS = [0, 500, 2000]; // the kernel's second lane may not exist yet when the layer appears
-const HOST_CHORDS = new Set(['mod+s']); // the notebook is saved as ever; all other keys stay here
+const OF_MASK = new Set(['clear', 'invert', 'grow', 'shrink', 'redo']);
 
 function render({model, el}) {
   el.classList.add('inb-ink-root');
   const view = Math.random().toString(36).slice(2);
   const helpName = `inb-help-${view}`;
+  const news = makeNews(model);
   const ink = makeInk(model, () => camera.view);
   const live = makeLive(model, () => camera.view);
   const detail = makeDetail();
   const ring = makeRing();
   const surface = make('canvas', {
     class: 'inb-surface', tabindex: 0, role: 'application', 'aria-label': 'Mask: paint over the part to change',
-    'aria-describedby': helpName, 'data-lm-suppress-shortcuts': 'true',
+    'aria-describedby': `${helpName}-hint ${helpName}-short ${helpName}-all`, 'data-lm-suppress-shortcuts': 'true',
   });
-  const frame = make('div', {class: 'inb-ink'}, detail.root, ...ink.canvases, live.canvas, ring.root, surface);
-  const help = makeHelp(model.get('actions'), helpName);
+  const hint = makeHint(model, helpName);
+  const frame = make('div', {class: 'inb-ink'}, detail.root, ...ink.canvases, live.canvas, ring.root, surface, hint.root);
   const toolbar = makeToolbar(model, act, (name, px) => wishes.refine(name, px));
-  el.append(toolbar.root, frame, help);
-  const roots = [surface, toolbar.root];
+  const help = makeHelp(model, helpName, toolbar.showHelp);
+  toolbar.root.append(news.root);
+  el.append(toolbar.root, frame, help.root, makeEssentials(model, helpName));
 
-  const pending = new Map(); // seq -> gesture (or null for a command) not yet answered
+  const pending = makePending(model, view, el, news, repaint);
   const modes = {eraser: 'subtract', [model.get('tool')]: model.get('mode')}; // each tool keeps its own
-  const chords = new Map(model.get('actions').flatMap((action) => action.keys.map((key) => [key, action])));
   const listening = new AbortController();
   const on = (target, name, listener, options = {}) => target.addEventListener(name, listener, {...options, signal: listening.signal});
   const other = (mode) => (mode === 'add' ? 'subtract' : 'add');
   const set = (values) => { model.set(values); model.save_changes(); };
   let hover = null; // the last pointer event over the layer
-  let heldAction = null;
-  let seq = 0;
-  const camera = makeCamera(model, frame, detail, (content) => model.send({...content, view}), moved);
-  const tools = makeTools({model, camera, ink, live, radius: radiusInPicture, send, repaint, changed,
-    settle, wish: () => wishes.wish()});
-  const wishes = makeWishes(model, tools, send);
+  const camera = makeCamera(model, frame, detail, pending.tell, moved);
+  const tools = makeTools({model, camera, ink, live, radius: radiusInPicture, send: pending.send, repaint, changed,
+    settle, isProposing: () => wishes.isProposing, wish: () => wishes.wish()});
+  const wishes = makeWishes(model, tools, pending.send, (name) => toolbar.showRefining(name));
   const crosshair = makeCrosshair(model, camera, tools, surface);
   const hand = makeHand(surface, camera, {begin, extend: tools.extend, finish: tools.finish, drop: tools.drop, hover: hovering, rest}, on);
+  const keyboard = makeKeyboard([surface, toolbar.root], model.get('actions'), act, (name) => hand.isBusy && name !== 'leave', on);
   frame.append(crosshair.root, crosshair.said);
 
   // ---- messages
 
-  function send(content, shown, buffers = []) {
-    pending.set(++seq, shown);
-    const number = seq;
-    setTimeout(() => { if (pending.has(number)) toolbar.showWaiting(pending.size); }, PATIENCE_MS);
-    try {
-      model.send({...content, view, seq: number}, undefined, buffers);
-    } catch (error) {
-      console.warn('inpaint_nb: the kernel cannot be reached', error); // the ink stays: nothing is lost silently
-    }
-    return number;
-  }
   function receive(message, buffers) {
     if (message.type === 'detail' || message.type === 'patch') return detail.receive(message, buffers, camera.place);
-    if (message.type === 'ready') return camera.forget();
+    if (message.type === 'ready') {
+      camera.forget();
+      return message.view === view ? pending.heard() : undefined;
+    }
     if (message.view !== view || message.type !== 'ack') return undefined;
     return detail.done().then(() => answered(message));
   }
   function answered(message) {
     // Two frames later: the page may still be decoding the overlay that replaces the ink.
     requestAnimationFrame(() => requestAnimationFrame(() => {
-      const shown = pending.get(message.seq);
-      pending.delete(message.seq);
+      pending.answered(message.seq);
       wishes.answered(message.seq);
-      if (shown) repaint();
-      if (!pending.size || toolbar.root.querySelector('.inb-waiting').textContent) toolbar.showWaiting(pending.size);
     }));
   }
   function repaint() {
-    const open = tools.gesture?.kind === 'stroke' && !tools.gesture.straight ? [tools.gesture] : [];
-    ink.repaint([...[...pending.values()].filter(Boolean), ...open]);
+    ink.repaint([...pending.shown, ...tools.painting]);
     tools.redraw();
   }
 
@@ -113,33 +105,39 @@ function render({model, el}) {
       pan: () => hand.hold(true),
       pan_end: () => hand.hold(false),
       unit: changeUnit,
-      help: () => { help.classList.toggle('inb-closed'); toolbar.showHelp(!help.classList.contains('inb-closed')); },
+      help: help.toggle,
       apply: () => settle(true),
       discard: () => settle(false),
       leave,
-      clear: () => (tools.isOpen ? tools.removeCorner() : send({type: 'command', name: 'clear', px: 0}, null)),
+      clear: () => (event && tools.isOpen ? tools.removeCorner() : command('clear')),
     };
     if (inPage[name]) inPage[name]();
-    else send({type: 'command', name, px: model.get('grow_px')}, null);
+    else command(name);
+  }
+  // A preview is taken before anything else changes the mask; Undo takes back the preview alone.
+  function command(name) {
+    if (wishes.isProposing && name === 'undo') return settle(false);
+    if (wishes.isProposing && OF_MASK.has(name)) settle(true);
+    return pending.send({type: 'command', name, px: model.get('grow_px')}, null);
   }
   function choose(tool) {
     if (tools.isOpen) tools.close();
-    if (model.get('proposal') && tool !== model.get('tool')) settle(true);
+    if (wishes.isProposing && tool !== model.get('tool')) settle(true);
     set({tool, mode: modes[tool] ?? 'add'});
   }
   function settle(isTaken) {
-    toolbar.showRefining(null);
     wishes.settle(isTaken);
   }
   function place() {
-    if (crosshair.isShown && (crosshair.hasMoved || crosshair.isDrawing || !model.get('proposal'))) crosshair.place();
+    if (wishes.isRefining) settle(true);
+    else if (crosshair.isShown && (crosshair.hasMoved || crosshair.isDrawing || !model.get('proposal'))) crosshair.place();
     else if (tools.isOpen) tools.close();
     else if (model.get('proposal')) settle(true);
     else crosshair.place();
   }
   function leave() {
     if (tools.gesture) { hand.drop(); tools.drop(); crosshair.hide(); }
-    else if (model.get('proposal')) settle(false);
+    else if (wishes.isProposing || tools.hasHints) settle(false);
     else if (crosshair.isShown) crosshair.hide();
     else document.activeElement?.blur();
   }
@@ -162,42 +160,12 @@ function render({model, el}) {
     if (model.get('unit') === 'picture') return model.get('radius');
     return Math.max(0.5, Math.round((100 * model.get('radius')) / camera.view.scale) / 100);
   }
-  function keyDown(event) {
-    const isTyping = event.target.matches('input[type=number], select') && !event.ctrlKey && !event.metaKey && event.key !== 'Escape';
-    const action = isTyping ? null : actionOf(event);
-    if (!action || event.altKey) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (hand.isBusy && action.name !== 'leave') return; // nothing changes under the hand
-    if (action.held && event.repeat) return;
-    if (action.held) heldAction = {name: action.name, key: event.key};
-    act(action.digits ? `${action.name}_${event.key}` : action.name, event);
-  }
-  function actionOf(event) {
-    const isOnButton = event.target !== surface && (event.key === 'Enter' || event.key === ' ' || event.key.startsWith('Arrow'));
-    if (isOnButton) return null; // buttons and sliders have keys of their own
-    const chord = chordOf(event);
-    return chords.get(chord) ?? chords.get(chord.replace('shift+', '')) ?? null;
-  }
-  // The notebook's own shortcuts are looked up before a key gets here, and not at all below this attribute.
-  function letHostSave(event) {
-    if (!HOST_CHORDS.has(chordOf(event))) return;
-    for (const root of roots.filter((each) => each.contains(event.target))) {
-      root.removeAttribute('data-lm-suppress-shortcuts');
-      setTimeout(() => root.setAttribute('data-lm-suppress-shortcuts', 'true'));
-    }
-  }
-  function release(event) {
-    if (!heldAction || (event.type === 'keyup' && event.key !== heldAction.key)) return;
-    act(`${heldAction.name}_end`);
-    heldAction = null;
-  }
-
   // ---- what the hand draws
 
   function begin(event, samples) {
     crosshair.hide();
     if (!model.get('overlay')) set({overlay: true});
+    hint.learn();
     tools.begin(event, samples);
   }
   function hovering(event) {
@@ -230,6 +198,7 @@ function render({model, el}) {
     modes[model.get('tool')] = model.get('mode');
     toolbar.refresh();
     wishes.refresh();
+    hint.refresh();
     fitFrame();
     frame.style.setProperty('--inb-colour', model.get('colour'));
     frame.style.setProperty('--inb-opacity', model.get('opacity'));
@@ -262,23 +231,20 @@ function render({model, el}) {
   const observer = new ResizeObserver(resized);
   try { observer.observe(frame, {box: 'device-pixel-content-box'}); } catch { observer.observe(frame); }
 
-  on(window, 'blur', (event) => { hand.lost(); release(event); });
-  on(window, 'keydown', letHostSave, {capture: true});
-  for (const root of roots) {
-    on(root, 'keydown', keyDown);
-    on(root, 'keyup', release);
-    on(root, 'focusout', release);
-  }
-  const watched = ['tool', 'mode', 'radius', 'grow_px', 'colour', 'opacity', 'overlay', 'can_undo', 'can_redo', 'width', 'height', 'css_width', 'unit', 'proposal', 'hint', ...SETTINGS];
+  on(window, 'blur', (event) => { hand.lost(); keyboard.release(event); });
+  const watched = ['tool', 'mode', 'radius', 'grow_px', 'colour', 'opacity', 'overlay', 'can_undo', 'can_redo', 'width', 'height', 'css_width', 'unit', 'proposal', 'trouble', 'hint', 'is_new', ...SETTINGS];
   for (const name of watched) model.on(`change:${name}`, refresh);
   model.on('msg:custom', receive);
   model.on('change:shown_scale', camera.forget);
-  toolbar.showHelp(true);
+  model.on('comm_live_update', pending.connection);
+  on(window, 'online', () => pending.ask());
+  on(window, 'inb-painted', hint.refresh);
+  toolbar.showHelp(false);
   refresh();
   // ipycanvas makes its canvas when it likes, before this layer or after it.
   const arrivals = new MutationObserver(camera.place);
   requestAnimationFrame(() => { const stage = frame.closest('.inb-stage'); if (stage) { fitFrame(); arrivals.observe(stage, {childList: true, subtree: true}); camera.place(); } });
-  const timers = READY_AGAIN_MS.map((wait) => setTimeout(() => model.send({type: 'ready', view}), wait));
+  const timers = READY_AGAIN_MS.map((wait) => setTimeout(() => pending.tell({type: 'ready'}), wait));
 
   return () => {
     timers.forEach(clearTimeout);
@@ -286,6 +252,8 @@ function render({model, el}) {
     observer.disconnect();
     arrivals.disconnect();
     camera.stop();
+    pending.stop();
+    model.off('comm_live_update', pending.connection);
     model.off('change:shown_scale', camera.forget);
     model.off('msg:custom', receive);
     for (const name of watched) model.off(`change:${name}`, refresh);

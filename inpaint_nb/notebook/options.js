@@ -81,12 +81,13 @@ function makeOptions(model, actions, act, set, refine) {
   apply.addEventListener('click', () => act('apply'));
   discard.addEventListener('click', () => act('discard'));
   const proposal = make('span', {class: 'inb-proposal', hidden: ''}, words, apply, discard);
+  const trouble = make('span', {class: 'inb-trouble', role: 'alert'});
 
   const root = make('div', {class: 'inb-row inb-options'},
     option('stroke', 'Size', size, sizeText), option('stroke', 'Hardness', ...hardness.nodes), option('stroke', 'Opacity', ...strength.nodes), option('stroke', '', ...pressure.nodes),
     option('wand range', 'Tolerance', ...tolerance.nodes), option('range', 'Softness', ...softness.nodes), option('wand range', '', ...space.nodes),
     option('wand', '', ...contiguous.nodes), option('wand', '', ...stops.nodes), option('select', 'Drag', ...hint.nodes), option('select', 'by', ...selector.nodes),
-    advice, make('span', {class: 'inb-refining'}, which, px, unit), proposal);
+    advice, make('span', {class: 'inb-refining'}, which, px, unit), trouble, proposal);
 
   function refresh() {
     const tool = model.get('tool');
@@ -105,6 +106,7 @@ function makeOptions(model, actions, act, set, refine) {
     px.disabled = Boolean(which.value) && !refinements[which.value].unit;
     words.textContent = model.get('proposal');
     proposal.hidden = !model.get('proposal');
+    trouble.textContent = model.get('trouble');
   }
   const showRefining = (name) => { which.value = name ?? ''; };
   return {root, refresh, showRefining};

@@ -17,6 +17,7 @@ from inpaint_nb.notebook import keys, lanes
 from inpaint_nb.notebook.editor import Editor
 from inpaint_nb.notebook.gallery import Gallery, preview
 from inpaint_nb.notebook.marshal import MARSHALLER
+from inpaint_nb.notebook.maskpanel import MaskPanel
 from inpaint_nb.notebook.treepanel import TreePanel
 from inpaint_nb.providers import registry
 from inpaint_nb.session import Session
@@ -41,6 +42,7 @@ class Panel:
             on_redo=self._redo,
             on_action=self._act,
         )
+        self.masks = MaskPanel(session, self.editor)
         self.gallery = Gallery(session, use_label=lambda _: "Use as next", on_use=session.use)
         self.tree = TreePanel(session, self.gallery.guarded)
         self.prompt = lanes.Textarea(
@@ -92,7 +94,8 @@ class Panel:
         )
         form.add_class("inb-form")
         self.note.add_class("inb-provider-note")
-        widget = ipywidgets.VBox([self.editor.widget, form, self.note, self.gallery.runs, self.tree.view])
+        rows = [self.note, self.gallery.runs, self.gallery.comparing.view, self.tree.view]
+        widget = ipywidgets.VBox([self.masks.bar, self.editor.widget, form, self.masks.cautions, *rows])
         widget.add_class("inb-panel")
         return widget
 
@@ -135,6 +138,9 @@ class Panel:
             if self.run.disabled:
                 return
             self.run.disabled = True
+        self.editor.settle(True, self._submit)
+
+    def _submit(self) -> None:
         if not self.gallery.guarded(lambda: self.session.run(self.prompt.value, count=self.count.value)):
             self.run.disabled = False
 
@@ -156,15 +162,17 @@ class Panel:
         }  # fmt: skip
         if change == "closed":
             self.close()
-        else:
+        elif change in shows:
             MARSHALLER.post((id(self), change), shows[change])
 
     def _show_image(self) -> None:
         self.editor.show_image(self.session.image, self.session.mask)
+        self.masks.show_view()
         self._show_history()
 
     def _show_mask(self) -> None:
         self.editor.show_mask(self.session.mask)
+        self.masks.show_view()
         self._show_history()
 
     def _show_history(self) -> None:
@@ -198,6 +206,7 @@ class Panel:
         self._disconnect()
         self.gallery.close()
         self.tree.close()
+        self.masks.close()
         for change in ("image", "mask", "prompt", "provider", "job", "result"):
             MARSHALLER.drop((id(self), change))
         with MARSHALLER.lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 
@@ -13,88 +14,124 @@ from inpaint_nb.notebook.tools import Wish, wished
 from inpaint_nb.workers import begin
 
 Change = Callable[[Mask], Mask]
-Show = Callable[[Mask | None, str], None]
+
+LOOKING = "Looking…"
+
+log = logging.getLogger(__name__)
 
 
 class Proposals:
     """At most one proposal at a time: the newest wish counts, and one that is still being made is called off.
 
-    `show(mask, words)` shows what would come, or why nothing does; None takes it away. `commit(change)` is called when
-    it is taken. Wishes are fulfilled on a worker; any thread may ask.
+    Wishes are fulfilled on a worker; any thread may ask. What `settle` takes is done by the thread that asks.
     """
 
     def __init__(
-        self, picture: Callable[[], tuple[Image.Image, Mask]], show: Show, commit: Callable[[Change], None]
-    ):
-        """`picture` gives the picture and the mask of now."""
-        self._picture, self._show, self._commit = picture, show, commit
-        self._lock = threading.RLock()
+        self,
+        picture: Callable[[], tuple[Image.Image, Mask]],
+        show: Callable[[Mask | None, str], None],
+        commit: Callable[[Change], None],
+        refuse: Callable[[str], None],
+    ) -> None:
+        """`picture` gives the picture and the mask of now; `show(mask, words)` shows what would come.
+
+        A mask of None leaves what is shown as it is while there are words, and takes it away with none. `commit` is
+        called with what is taken, `refuse` with the reason why nothing can be shown.
+        """
+        self._picture, self._show, self._commit, self._refuse = picture, show, commit, refuse
+        self._state = threading.Condition(threading.RLock())
         self._number = 0
         self._change: Change | None = None
-        self._is_working = self._is_taken_when_made = False
+        self._is_making = False
+
+    @property
+    def is_making(self) -> bool:
+        """Whether a proposal is on its way."""
+        return self._is_making
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a proposal is shown or on its way."""
+        return self._is_making or self._change is not None
 
     def ask(self, wish: Wish, answer: Callable[[], None]) -> None:
         """Begins to make what is wished; `answer` is called when it is shown, or has given way to a newer wish."""
-        with self._lock:
+        with self._state:
             self._number += 1
-            self._is_working, self._is_taken_when_made = True, False
+            self._is_making = True
             number = self._number
+            if self._change is None:
+                self._show(None, LOOKING)
+            self._state.notify_all()
         begin(lambda: self._make(number, wish, answer))
 
     def settle(self, is_taken: bool) -> None:
-        """Takes what is shown, as one step, or forgets it; what is still being made is taken when it is there."""
-        with self._lock:
-            if is_taken and self._is_working:
-                self._is_taken_when_made = True
-                return
+        """Takes the newest proposal, as one step, or forgets it; waits for one that is to be taken and being made."""
+        with self._state:
+            if is_taken:
+                self._state.wait_for(lambda: not self._is_making)
             change = self._forget()
-        self._show(None, "")
-        if is_taken and change is not None:
-            self._commit(change)
+        try:
+            if is_taken and change is not None:
+                self._commit(change)
+        finally:
+            self._show(None, "")
 
-    def drop(self) -> None:
-        """Forgets what is shown or being made."""
-        with self._lock:
-            self._forget()
-        self._show(None, "")
+    def forget(self) -> None:
+        """Takes away what is shown or being made, if anything is."""
+        with self._state:
+            if self.is_open:
+                self._forget()
+                self._show(None, "")
 
     def _forget(self) -> Change | None:
         change, self._change = self._change, None
         self._number += 1
-        self._is_working = False
+        self._is_making = False
+        self._state.notify_all()
         return change
 
     def _make(self, number: int, wish: Wish, answer: Callable[[], None]) -> None:
         try:
-            image, mask = self._picture()
-            change = wished(wish, mask, image, lambda: number != self._number)
-            self._offer(number, change, change(mask))
+            self._offer(number, *self._made(number, wish))
         except JobCancelled:
             pass  # a newer wish came
-        except InpaintError as error:
-            self._refuse(number, f"{error.message} {error.hint}".strip())
+        except Exception as error:  # a user's own selector may raise anything
+            log.debug("a proposal failed", exc_info=True)
+            self._give_up(number, words_of(error))
         finally:
             answer()
 
-    def _offer(self, number: int, change: Change, mask: Mask) -> None:
-        with self._lock:
-            if number != self._number:
-                return
-            self._change, self._is_working = change, False
-            takes_it = self._is_taken_when_made
-        if takes_it:
-            self.settle(True)
-        else:
-            self._show(mask, words(mask))
+    def _made(self, number: int, wish: Wish) -> tuple[Mask, Change]:
+        """What would come, and how to do it to the mask of then; nothing is made twice."""
+        image, mask = self._picture()
+        change = wished(wish, mask, image, lambda: number != self._number)
+        proposed = change(mask)
+        proposed.bbox  # noqa: B018 - made here, on the worker, and not under a lock
+        return proposed, lambda now: proposed if now is mask else change(now)
 
-    def _refuse(self, number: int, why: str) -> None:
-        with self._lock:
-            if number != self._number:
-                return
-            self._change, self._is_working = None, False
-        self._show(None, why)
+    def _offer(self, number: int, mask: Mask, change: Change) -> None:
+        with self._state:
+            if number == self._number:
+                self._change, self._is_making = change, False
+                self._show(mask, words(mask))
+                self._state.notify_all()
+
+    def _give_up(self, number: int, why: str) -> None:
+        with self._state:
+            if number == self._number:
+                self._forget()
+                self._show(None, "")
+                self._refuse(why)
 
 
 def words(mask: Mask) -> str:
     """What a proposal would come to."""
     return "Nothing would be masked" if mask.is_empty else f"{mask.coverage:.1%} would be masked"
+
+
+def words_of(error: Exception) -> str:
+    """What went wrong, in one line for the hand."""
+    if isinstance(error, InpaintError):
+        return f"{error.message} {error.hint}".strip()
+    return f"{type(error).__name__}: {error}"

@@ -6,7 +6,7 @@
 //                 {type: "rating", key, stars, starred, rejected, dimmed, words}: yours, and what others think in words
 //                 {type: "note", text}, {type: "offer", text, label}, {type: "preview"} and one JPEG buffer, or none
 // here → Python:  {type: "ready", view}, {type: "use" | "save", key}, {type: "press", key, label}, {type: "offer"},
-//                 {type: "rate", key, stars | starred | rejected}
+//                 {type: "rate", key, stars | starred | rejected}, {type: "compare", key}
 // Pictures are messages, never traits: they are not kept in the notebook's widget state.
 // For tests: .inb-status (data-state), .inb-progress, .inb-message, .inb-thumb (data-key), .inb-compare, .inb-use, .inb-save,
 // .inb-press (data-label), .inb-more, .inb-offer, .inb-rating (see stars.js)
@@ -58,6 +58,8 @@ function messageBox() {
   return { box, show };
 }
 
+const HELD_MS = 350; // what is pressed no longer was not meant to be held
+
 const KINDS = { U: "Upscale: make this one large", V: "Vary: more like this one" };
 
 function pressButton(entry, label, send) {
@@ -91,6 +93,37 @@ function offerLine(send) {
     line.hidden = !content.text;
   }
   return { line, show };
+}
+
+// Held, it shows the picture before in the thumbnail; pressed shortly, it opens the comparison.
+function compareButton(entry, parent, image, badge, send) {
+  const button = element("button", "inb-compare", { type: "button", "aria-label": `Compare ${entry.label}` }, "Compare");
+  button.title = parent ? "Click to compare, hold to see the picture before" : "Click to compare with another picture";
+  const open = () => send({ type: "compare", key: entry.key });
+  button.onclick = (event) => { if (!event.detail) open(); }; // a click that no pointer made, as screen readers do
+  let since = null; // when it was pressed
+  const show = (held) => {
+    image.src = held && parent ? parent.url : entry.url;
+    badge.hidden = !held || !parent;
+    button.setAttribute("aria-pressed", String(held));
+  };
+  const press = () => { since ??= performance.now(); show(true); };
+  const release = (isDone) => {
+    const isShort = since !== null && performance.now() - since < HELD_MS;
+    since = null;
+    show(false);
+    if (isDone && isShort) open();
+  };
+  button.onpointerdown = (event) => {
+    if (event.button) return;
+    button.setPointerCapture(event.pointerId);
+    press();
+  };
+  button.onpointerup = () => release(true);
+  button.onpointercancel = button.onblur = () => release(false);
+  button.onkeydown = (event) => { if (event.key === " " || event.key === "Enter") { event.preventDefault(); press(); } };
+  button.onkeyup = (event) => { if (event.key === " " || event.key === "Enter") { event.preventDefault(); release(true); } };
+  return button;
 }
 
 // Keys act on the thumbnail that has the focus, or anything in it; arrows go to the next one.
@@ -132,22 +165,7 @@ function thumbnail(entry, pictures, chords, send) {
     buttons.append(use);
   }
   for (const label of entry.buttons) buttons.append(pressButton(entry, label, send));
-  const parent = pictures.get(entry.parent);
-  if (parent) {
-    const show = (held) => {
-      image.src = held ? parent.url : entry.url;
-      badge.hidden = !held;
-      compare.setAttribute("aria-pressed", String(held));
-    };
-    const compare = element("button", "inb-compare", { type: "button", "aria-pressed": "false",
-      "aria-label": `Hold to see the parent of ${entry.label}` }, "Compare");
-    compare.title = "Hold to see the picture before";
-    compare.onpointerdown = (event) => { compare.setPointerCapture(event.pointerId); show(true); };
-    compare.onpointerup = compare.onpointercancel = compare.onblur = () => show(false);
-    compare.onkeydown = (event) => { if (event.key === " " || event.key === "Enter") { event.preventDefault(); show(true); } };
-    compare.onkeyup = () => show(false);
-    buttons.append(compare);
-  }
+  buttons.append(compareButton(entry, pictures.get(entry.parent), image, badge, send));
   if (entry.saves) {
     const save = element("button", "inb-save", { type: "button", "aria-label": `Save ${entry.label} as a PNG file` }, "Save");
     save.title = "Write a PNG beside the notebook";

@@ -39,11 +39,13 @@ class Runs(Awake, anywidget.AnyWidget):
         on_press: Callable[[str, str], None],
         on_offer: Callable[[], None],
         on_rate: Callable[[str, dict[str, object]], None],
+        on_compare: Callable[[str], None],
         on_ready: Callable[[], None],
     ) -> None:
         super().__init__()
         self._on_use, self._on_save, self._on_press = on_use, on_save, on_press
         self._on_offer, self._on_rate, self._on_ready = on_offer, on_rate, on_ready
+        self._on_compare = on_compare
         self._preview: Image.Image | None = None
         self._offer: dict[str, object] = {"type": "offer", "text": "", "label": ""}
         self._note = ""
@@ -95,9 +97,9 @@ class Runs(Awake, anywidget.AnyWidget):
     ) -> None:
         """Adds a thumbnail once.
 
-        `parent` is the key of what Compare shows, empty for nothing; `use` names the button that goes on from it, empty
-        for none. `buttons` and `more` are the provider's labels to press, the first as buttons, the others in a menu.
-        `rates` gives it stars.
+        `parent` is the key of what Compare shows while it is held, empty for nothing; `use` names the button that goes
+        on from it, empty for none. `buttons` and `more` are the provider's labels to press, the first as buttons, the
+        others in a menu. `rates` gives it stars.
         """
         if key in self._pictures:
             return
@@ -130,6 +132,8 @@ class Runs(Awake, anywidget.AnyWidget):
             case "rate":
                 self._ratings.pop(key, None)  # the page shows what was pressed, also where it is refused now
                 self._on_rate(key, content)
+            case "compare":
+                self._on_compare(key)
             case "offer":
                 self._on_offer()
 

@@ -1,4 +1,4 @@
-// How strokes and rectangles look before Python knows of them, and the brush cursor. Joined in front of ink.js.
+// How gestures look before Python knows of them, and the brush cursor. Joined in front of ink.js.
 
 function stripes(context) {
   const tile = make('canvas', {width: 10, height: 10});
@@ -25,14 +25,16 @@ function makeInk(model, viewOf) {
   const used = {add: false, subtract: false};
   let ratio = 1; // bitmap pixels per CSS pixel
 
-  // `draw(pen, x, y, k)`: x and y take picture coordinates to the bitmap, k lengths.
+  // `draw(pen, x, y, k)`: x and y take picture coordinates to the bitmap, k lengths. What intersects looks like what will be
+  // left at most.
   function withPens(gesture, draw) {
-    used[gesture.mode] = true;
+    const own = gesture.mode === 'subtract' ? 'subtract' : 'add';
+    used[own] = true;
     const view = viewOf();
     const k = view.scale * ratio;
     for (const [mode, pen] of Object.entries(pens)) {
       if (!used[mode]) continue;
-      pen.globalCompositeOperation = mode === gesture.mode ? 'source-over' : 'destination-out';
+      pen.globalCompositeOperation = mode === own ? 'source-over' : 'destination-out';
       pen.strokeStyle = pen.fillStyle = mode === 'add' ? model.get('colour') : striped;
       draw(pen, (x) => x * k + view.x * ratio, (y) => y * k + view.y * ratio, k);
     }
@@ -57,7 +59,7 @@ function makeInk(model, viewOf) {
 }
 
 // Draws a gesture with the pen's own colours, as near as a page can to what Python will make of it.
-function trace(pen, gesture, x, y, k, from = 0) {
+function trace(pen, gesture, x, y, k, from = 0, isFaded = true) {
   const {samples, tool} = gesture;
   pen.save();
   if (tool === 'rectangle' || tool === 'ellipse') traceBox(pen, tool, samples, x, y, k);
@@ -65,10 +67,15 @@ function trace(pen, gesture, x, y, k, from = 0) {
     outline(pen, samples, x, y);
     pen.closePath();
     pen.fill();
-  } else if (tool === 'brush' || tool === 'eraser') traceStroke(pen, gesture, x, y, k, from);
-  else dot(pen, x(samples[samples.length - 3]), y(samples[samples.length - 2]), 5);
+  } else if (tool === 'brush' || tool === 'eraser') {
+    if (isFaded) pen.globalAlpha = strength(gesture);
+    traceStroke(pen, gesture, x, y, k, from);
+  }
+  if (tool === 'wand') dot(pen, x(samples[samples.length - 3]), y(samples[samples.length - 2]), 5);
   pen.restore();
 }
+
+const LEAST_SIZE = 0.05; // of the brush is left at no pressure, as in Python
 
 function dot(pen, x, y, radius) {
   pen.beginPath();
@@ -92,26 +99,47 @@ function traceBox(pen, tool, samples, x, y, k) {
 }
 
 // A soft brush is drawn to where it covers half.
-function traceStroke(pen, {samples, radius, hardness = 1, opacity = 1, pressure = 'none'}, x, y, k, from) {
+function traceStroke(pen, gesture, x, y, k, from) {
+  const {samples, radius, hardness = 1, pressure = 'none'} = gesture;
   const reach = radius * k * (1 + hardness) * 0.5;
-  const widths = pressure === 'size' || pressure === 'both';
-  pen.lineCap = pen.lineJoin = 'round';
-  pen.globalAlpha = widths ? 1 : opacity;
-  const at = (i) => (widths ? reach * Math.max(0.05, samples[3 * i + 2]) : reach);
-  const single = samples.length <= 3;
-  if (single || (from === 0 && pen.globalAlpha === 1)) dot(pen, x(samples[0]), y(samples[1]), at(0));
-  if (single) return;
   const first = Math.max(0, from - 1);
-  if (!widths) {
+  if (pressure === 'size' || pressure === 'both') {
+    pressed(pen, samples, x, y, (i) => reach * Math.max(LEAST_SIZE, samples[3 * i + 2]), first);
+    pen.fill();
+  } else if (samples.length <= 3) {
+    dot(pen, x(samples[0]), y(samples[1]), reach);
+  } else {
+    pen.lineCap = pen.lineJoin = 'round';
     pen.lineWidth = 2 * reach;
     outline(pen, samples, x, y, first);
     pen.stroke();
-    return;
   }
-  for (let i = first; 3 * (i + 1) < samples.length; i += 1) {
-    pen.lineWidth = at(i) + at(i + 1);
-    outline(pen, samples.slice(3 * i, 3 * i + 6), x, y);
-    pen.stroke();
+}
+
+// How much of a stroke shows: pressure that fades it counts as it was on the whole.
+function strength({samples, opacity = 1, pressure = 'none'}) {
+  if (pressure !== 'opacity' && pressure !== 'both') return opacity;
+  let sum = 0;
+  for (let i = 2; i < samples.length; i += 3) sum += samples[i];
+  return (opacity * sum) / (samples.length / 3);
+}
+
+// The outline of a stroke whose radius changes: discs and what lies between them, all turning one way, so that it is
+// filled as one and nowhere twice.
+function pressed(pen, samples, x, y, radius, first) {
+  pen.beginPath();
+  for (let i = first; 3 * i < samples.length; i += 1) {
+    const [toX, toY, wide] = [x(samples[3 * i]), y(samples[3 * i + 1]), radius(i)];
+    pen.moveTo(toX + wide, toY);
+    pen.arc(toX, toY, wide, 0, 2 * Math.PI);
+    if (i === first) continue;
+    const [fromX, fromY, narrow] = [x(samples[3 * i - 3]), y(samples[3 * i - 2]), radius(i - 1)];
+    const length = Math.hypot(toX - fromX, toY - fromY) || 1;
+    const [across, along] = [(toY - fromY) / length, (fromX - toX) / length];
+    pen.moveTo(fromX + across * narrow, fromY + along * narrow);
+    pen.lineTo(toX + across * wide, toY + along * wide);
+    pen.lineTo(toX - across * wide, toY - along * wide);
+    pen.lineTo(fromX - across * narrow, fromY - along * narrow);
   }
 }
 
@@ -131,19 +159,32 @@ function makeLive(model, viewOf) {
   const striped = stripes(pen);
   let ratio = 1;
   let used = false;
+  let growing = null; // the stroke that is shown, alone, and only gets longer
 
   function clear() {
     if (used) pen.clearRect(0, 0, canvas.width, canvas.height);
     used = false;
+    growing = null;
+  }
+  // A stroke is painted opaque, and the bitmap faded as a whole: parts that overlap are not darker.
+  function showStroke(gesture, from) {
+    const [x, y, k] = scale();
+    canvas.style.opacity = strength(gesture) * (gesture.mode === 'subtract' ? 0.62 : model.get('opacity'));
+    pen.strokeStyle = pen.fillStyle = gesture.mode === 'subtract' ? striped : model.get('colour');
+    trace(pen, gesture, x, y, k, from, false);
+    growing = gesture.straight ? null : gesture;
   }
   function scale() {
     const view = viewOf();
     const k = view.scale * ratio;
     return [(x) => x * k + view.x * ratio, (y) => y * k + view.y * ratio, k];
   }
-  function show(gesture, hints, pointer = null) {
+  function show(gesture, hints, pointer = null, from = 0) {
+    if (growing === gesture && from > 0) return showStroke(gesture, from);
     clear();
     used = true;
+    if (gesture.kind === 'stroke' && !hints.length) return showStroke(gesture, 0);
+    canvas.style.opacity = 1;
     const [x, y, k] = scale();
     for (const each of hints) showHint(each, x, y);
     if (gesture.kind === 'hints') return showHint(gesture, x, y);
@@ -170,6 +211,7 @@ function makeLive(model, viewOf) {
     if (kind === 'polygon') for (let i = 0; i < samples.length; i += 3) knot(x(samples[i]), y(samples[i + 1]), i === 0);
   }
   function twoLines() {
+    pen.lineCap = pen.lineJoin = 'round'; // up to the pointer, and a little beyond
     for (const [colour, width] of [['#000', 3], ['#fff', 1.2]]) {
       pen.strokeStyle = colour;
       pen.lineWidth = width * ratio;
@@ -186,6 +228,7 @@ function makeLive(model, viewOf) {
   // Points on the thing are full, points beside it are crossed out, a box is a box.
   function showHint({hint, samples}, x, y) {
     used = true;
+    canvas.style.opacity = 1;
     if (hint === 'box') return edge({kind: 'box', tool: 'rectangle'}, samples, x, y, scale()[2]);
     pen.lineCap = pen.lineJoin = 'round';
     outline(pen, samples.length > 3 ? samples : [...samples, ...samples], x, y);

@@ -1,4 +1,4 @@
-// The tool bar and the help line of the editor, made from the table of actions. Joined in front of ink.js.
+// The tool bar of the editor, made from the table of actions. Joined in front of ink.js.
 
 const ICONS = {
   brush: '<path d="M8.6 11.3 15.4 4a1.3 1.3 0 0 1 1.9 1.8l-6.9 7.2"/><path d="M2.8 16.3c1.4-.4 1.6-1.4 1.7-2.5a2.7 2.7 0 1 1 2.9 2.9c-1.6.3-3.3.2-4.6-.4z"/>',
@@ -22,8 +22,8 @@ const ICONS = {
   zoom_in: '<circle cx="8.8" cy="8.8" r="5"/><path d="m12.6 12.6 4 4M8.8 6.6V11M6.6 8.8H11"/>',
   zoom_out: '<circle cx="8.8" cy="8.8" r="5"/><path d="m12.6 12.6 4 4M6.6 8.8H11"/>',
   fit: '<path d="M3.6 7.4V4h3.6M16.4 7.4V4h-3.6M3.6 12.6V16h3.6M16.4 12.6V16h-3.6"/><rect x="6.6" y="7" width="6.8" height="6" rx=".6"/>',
-  overlay: '<path d="M2.4 10S5.1 5.2 10 5.2s7.6 4.8 7.6 4.8-2.7 4.8-7.6 4.8S2.4 10 2.4 10z"/><circle cx="10" cy="10" r="2.2"/>',
-  help: '<rect x="2.4" y="5" width="15.2" height="10" rx="1.6"/><path d="M5.4 8.2h.1M8.5 8.2h.1M11.5 8.2h.1M14.5 8.2h.1M6.4 11.9h7.2"/>',
+  overlay: '<path d="M2.4 10S5.1 5.2 10 5.2s7.6 4.8 7.6 4.8-2.7 4.8-7.6 4.8S2.4 10 2.4 10z"/><circle cx="10" cy="10" r="2.2"/><path class="inb-off" d="m3.6 16.4 12.8-12.8"/>',
+  help: '<circle cx="10" cy="10" r="7"/><path d="M7.9 7.8a2.2 2.2 0 1 1 3.3 2c-.8.5-1.2.9-1.2 1.8M10 14.1v.1"/>',
 };
 const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 
@@ -50,21 +50,31 @@ function makeButton(name, action, act) {
   return button;
 }
 
+const MODE_KEYS = {add: 'X', subtract: 'X; the right button does the other', intersect: 'T'};
+
 function makeModeButton(mode, choose) {
   const button = make('button', {type: 'button', class: 'inb-button', 'data-mode': mode, 'aria-label': sentence(mode)});
-  button.title = `${sentence(mode)} (X swaps; right button or Shift while drawing does the other)`;
+  button.title = `${sentence(mode)} (${MODE_KEYS[mode]})`;
   button.innerHTML = `<svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">${ICONS[mode]}</svg>`;
   button.addEventListener('click', () => choose(mode));
   return button;
 }
 
-function makeHelp(actions, name) {
-  const help = make('p', {class: 'inb-help', id: name});
-  help.append(...actions.flatMap((action) => {
-    const item = make('span', {class: 'inb-key'}, make('kbd', {}, keyName(action.shown)), ` ${action.help}`);
-    return [item, ' '];
-  }));
-  return help;
+// One stop for Tab in a row of buttons; arrows, Home and End go from one to the next.
+function rove(row) {
+  const all = () => [...row.querySelectorAll('button')];
+  const usable = () => all().filter((each) => !each.disabled && !each.hidden);
+  const stop = (button) => all().forEach((each) => { each.tabIndex = each === button ? 0 : -1; });
+  row.addEventListener('focusin', ({target}) => { if (target.matches('button')) stop(target); });
+  row.addEventListener('keydown', (event) => {
+    const buttons = usable();
+    const at = buttons.indexOf(event.target);
+    const to = {ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: buttons.length - 1}[event.key];
+    if (at < 0 || to === undefined || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    buttons[(to + buttons.length) % buttons.length].focus();
+  });
+  return () => { if (!usable().some((each) => each.tabIndex === 0 && each.hasAttribute('tabindex'))) stop(usable()[0]); };
 }
 
 // The tool bar: what is always at hand in the first row, the options of the tool in hand in the second.
@@ -84,13 +94,14 @@ function makeToolbar(model, act, refine) {
   zoom.addEventListener('click', () => act('full'));
   const overlay = button('overlay');
   const help = button('help');
-  const waiting = make('span', {class: 'inb-waiting', role: 'status'});
+  help.setAttribute('aria-haspopup', 'dialog');
   const options = makeOptions(model, actions, act, set, refine);
 
-  const first = make('div', {class: 'inb-row'},
+  const first = make('div', {class: 'inb-row', role: 'toolbar', 'aria-label': 'Mask tools'},
     group('Tool', ...tools), group('Mode', ...modes), group('History', ...history), group('Whole mask', button('clear'), button('invert')),
-    group('Overlay', overlay, ...swatches, opacity), group('View', button('zoom_out'), zoom, button('zoom_in'), button('fit')), group('Help', help), waiting);
-  const root = make('div', {class: 'inb-toolbar', role: 'toolbar', 'aria-label': 'Mask tools', 'data-lm-suppress-shortcuts': 'true'}, first, options.root);
+    group('Overlay', overlay, ...swatches, opacity), group('View', button('zoom_out'), zoom, button('zoom_in'), button('fit')), group('Help', help));
+  const root = make('div', {class: 'inb-toolbar', role: 'group', 'aria-label': 'Mask editor', 'data-lm-suppress-shortcuts': 'true'}, first, options.root);
+  const keepStop = rove(first);
 
   function refresh() {
     const press = (element, on) => element.setAttribute('aria-pressed', String(on));
@@ -99,18 +110,18 @@ function makeToolbar(model, act, refine) {
     for (const each of swatches) press(each, each.dataset.colour === model.get('colour'));
     press(overlay, model.get('overlay'));
     opacity.value = Math.round(100 * model.get('opacity'));
-    history[0].disabled = !model.get('can_undo');
+    history[0].disabled = !model.get('can_undo') && !model.get('proposal'); // it takes a preview back, too
     history[1].disabled = !model.get('can_redo');
     options.refresh();
+    keepStop();
   }
-  const showHelp = (on) => help.setAttribute('aria-pressed', String(on));
-  const showWaiting = (many) => { waiting.textContent = many ? `${many} waiting for the kernel` : ''; };
+  const showHelp = (on) => help.setAttribute('aria-expanded', String(on));
   const showZoom = (scale, isFit) => {
     zoom.textContent = `${Math.round(100 * scale)} %`;
     zoom.setAttribute('aria-label', `Zoom ${zoom.textContent}${isFit ? ', whole picture' : ''}; press for one to one`);
     root.querySelector('[data-action="fit"]').disabled = root.querySelector('[data-action="zoom_out"]').disabled = isFit;
   };
-  return {root, refresh, showHelp, showWaiting, showZoom, showRefining: options.showRefining};
+  return {root, refresh, showHelp, showZoom, showRefining: options.showRefining};
 }
 
 function makeSwatch(colour, index, set) {

@@ -9,7 +9,7 @@ const KINDS = {
 };
 const SETTINGS = ['hardness', 'strength', 'pressure', 'tolerance', 'softness', 'space', 'contiguous', 'stops', 'selector'];
 const STEADY_PX = 4; // a box smaller than this on the screen was a slip of the hand
-const CLOSING_PX = 9; // this near to its first point a polygon is closed
+const CLOSING_PX = 8; // this near to its first point a polygon is closed
 const DOUBLE_MS = 350;
 
 const last = (samples) => samples.slice(-3);
@@ -25,22 +25,25 @@ function corners([x, y], [toX, toY], event) {
   return event.altKey ? [[x - dx, y - dy], [x + dx, y + dy]] : [[x, y], [x + dx, y + dy]];
 }
 
-// `page` has {model, camera, ink, live, radius(), send(message, shown, buffers), repaint(), settle(isTaken), wish(), changed()}.
+const OPPOSITE = {add: 'subtract', subtract: 'add', intersect: 'intersect'};
+
+// `page` has {model, camera, ink, live, radius(), send(message, shown, buffers), repaint(), settle(isTaken), isProposing(),
+// wish(), changed()}.
 function makeTools(page) {
   const {model, camera, ink, live} = page;
   let gesture = null; // the one under way
   let hints = []; // [{hint, samples}] of the selection that is being made
-  let strokeEnd = null; // where the last stroke was lifted, for a straight line from there
+  let strokeEnd = null; // {picture, sample} where the last stroke was lifted, for a straight line from there
   let clickedAt = -Infinity;
 
-  const opposite = {add: 'subtract', subtract: 'add', intersect: 'intersect'};
   const isEraserEnd = (event) => event.button === 5 || (event.buttons & 32) !== 0; // a pen's other end
   const isOpposite = (event) => event.button === 2 || (event.buttons & 2) !== 0;
 
   function held(event) {
     if (isEraserEnd(event)) return {tool: 'eraser', mode: 'subtract', kind: 'stroke'};
     const [tool, mode] = [model.get('tool'), model.get('mode')];
-    return {tool, mode: isOpposite(event) ? opposite[mode] : mode, kind: KINDS[tool]};
+    const turns = isOpposite(event) && tool !== 'select'; // there the other button marks the surroundings
+    return {tool, mode: turns ? OPPOSITE[mode] : mode, turns, kind: KINDS[tool]};
   }
   function made(event, samples) {
     const settings = Object.fromEntries(SETTINGS.map((name) => [name, model.get(name)]));
@@ -51,15 +54,17 @@ function makeTools(page) {
   // ---- from the hand
 
   function begin(event, sample) {
-    if (model.get('proposal') && !hints.length) page.settle(true);
-    if (gesture?.kind === 'polygon') return addCorner(event, sample);
+    if (gesture?.kind === 'polygon' && held(event).kind === 'polygon') return addCorner(event, sample);
+    if (gesture) close();
+    if (page.isProposing() && !(hints.length && held(event).tool === hints[0].tool)) page.settle(true);
     gesture = made(event, [...sample]);
     gesture.from = sample;
-    if (gesture.kind === 'stroke' && event.shiftKey && strokeEnd) {
+    if (gesture.kind === 'stroke' && event.shiftKey && strokeEnd?.picture === pictureName()) {
       gesture.straight = true;
-      gesture.samples = [...strokeEnd, ...sample];
+      gesture.samples = [...strokeEnd.sample, ...sample];
     }
     if (gesture.tool === 'select') gesture.hint = isOpposite(event) ? 'surroundings' : model.get('hint');
+    if (gesture.tool === 'range') gesture.more = event.shiftKey;
     return draw(0);
   }
   function extend(samples, event, isLast = false) {
@@ -90,13 +95,12 @@ function makeTools(page) {
 
   function draw(from) {
     if (isPlain(gesture)) ink.paint(gesture, from);
-    else live.show(gesture, hints);
+    else live.show(gesture, hints, null, from);
     page.changed();
   }
   // What was painted freehand so far is not in the straight line.
   function drawAnew() {
     page.repaint();
-    live.show(gesture, hints);
     page.changed();
   }
   function finish() {
@@ -106,8 +110,11 @@ function makeTools(page) {
     gesture = null;
     live.clear();
     if (done.kind === 'hints') return gather(done);
-    if (done.kind === 'stroke') strokeEnd = last(done.samples);
-    if ((done.kind === 'box' && isSlip(done)) || (done.kind === 'path' && count(done.samples) < 3)) return undefined;
+    if (done.kind === 'stroke') strokeEnd = {picture: pictureName(), sample: last(done.samples)};
+    const isNothing = {
+      box: () => isSlip(done), path: () => count(done.samples) < 3, click: () => !isInside(done.samples),
+    }[done.kind]?.();
+    if (isNothing) return page.changed();
     if (!isPlain(done)) ink.paint(done);
     return send(done);
   }
@@ -115,6 +122,8 @@ function makeTools(page) {
     const [x, y] = last(samples);
     return Math.max(Math.abs(x - samples[0]), Math.abs(y - samples[1])) * camera.view.scale < STEADY_PX;
   }
+  const pictureName = () => `${model.get('width')} ${model.get('height')}`;
+  const isInside = ([x, y]) => x >= 0 && y >= 0 && x < model.get('width') && y < model.get('height');
   function message({tool, mode, radius, samples, opacity, ...rest}, type, more = {}) {
     const settings = Object.fromEntries(SETTINGS.filter((name) => name !== 'strength').map((name) => [name, rest[name]]));
     return [{type, tool, mode, radius, opacity, ...settings, ...more}, null, [new Float32Array(samples).buffer]];
@@ -145,6 +154,7 @@ function makeTools(page) {
   }
   function close() {
     const done = gesture;
+    if (done?.kind !== 'polygon') return undefined;
     gesture = null;
     live.clear();
     if (count(done.samples) < 3) return page.changed();
@@ -161,19 +171,18 @@ function makeTools(page) {
   // ---- hints: what they select is shown first
 
   function gather(done) {
-    const isMore = done.tool === 'select' || done.more;
-    if (!isMore || (hints.length && hints[0].tool !== done.tool)) hints = [];
-    if (isHintBox(done)) {
-      if (isSlip(done)) return;
-      hints = hints.filter((each) => each.hint !== 'box');
-    }
-    hints.push(done);
+    if (done.tool === 'range' && !done.more) hints = [];
+    const isNothing = isHintBox(done) ? isSlip(done) : done.tool === 'range' && !isInside(done.samples);
+    if (isHintBox(done) && !isNothing) hints = hints.filter((each) => each.hint !== 'box');
+    if (!isNothing) hints.push(done);
     live.showHints(hints);
-    page.wish();
+    page.changed();
+    if (!isNothing && hints.some((each) => each.hint !== 'surroundings')) page.wish();
   }
   // The message that asks what all hints select, with the settings of now.
   function proposal() {
     const newest = {...hints[hints.length - 1], ...Object.fromEntries(SETTINGS.map((name) => [name, model.get(name)]))};
+    newest.mode = newest.turns ? OPPOSITE[model.get('mode')] : model.get('mode');
     const told = hints.flatMap((each) => Array(count(each.samples)).fill(each.hint ?? 'object'));
     return message({...newest, samples: hints.flatMap((each) => each.samples)}, 'propose', {hints: told});
   }
@@ -188,10 +197,7 @@ function makeTools(page) {
     page.changed();
   }
   return {
-    begin: (event, sample) => {
-      begin(event, sample);
-      if (gesture?.tool === 'range') gesture.more = event.shiftKey;
-    },
+    begin,
     extend,
     finish,
     drop,
@@ -203,6 +209,8 @@ function makeTools(page) {
     get gesture() { return gesture; },
     get isOpen() { return gesture?.kind === 'polygon'; },
     get hasHints() { return hints.length > 0; },
+    // What is painted in the ink's own bitmaps while the hand moves.
+    get painting() { return gesture && isPlain(gesture) ? [gesture] : []; },
     // What lies under the pointer moves the end of an open polygon.
     hover: (point) => { if (gesture?.kind === 'polygon') live.show(gesture, hints, point); },
     redraw: () => { if (gesture && !isPlain(gesture)) live.show(gesture, hints); else if (hints.length) live.showHints(hints); },

@@ -2,36 +2,44 @@
 //
 // Only the newest wish counts: while Python makes one, the next waits, and a slider says more than can be shown.
 
-function makeWishes(model, tools, send) {
-  const settings = () => SETTINGS.map((name) => model.get(name)).join();
+function makeWishes(model, tools, send, showRefining) {
+  const settings = () => ['mode', ...SETTINGS].map((name) => model.get(name)).join();
   let refining = null; // {name, px} of the refinement that is shown
   let asked = 0; // the number of the message under way
   let wantsMore = false;
   let shown = settings();
+  let wasProposed = false;
 
   function wish() {
     if (asked) { wantsMore = true; return; }
     if (refining) asked = send({type: 'propose', refine: refining.name, px: refining.px}, null);
     else if (tools.hasHints) asked = send(...tools.proposal());
   }
+  // Nothing is shown any more: it was taken, or the mask has become another one meanwhile.
+  function over() {
+    tools.forgetHints();
+    refining = null;
+    showRefining(null);
+  }
   return {
     wish,
     answered(number) {
       if (number !== asked) return;
       asked = 0;
-      if (wantsMore) { wantsMore = false; wish(); }
+      if (wantsMore) { wantsMore = false; wish(); } else if (!model.get('proposal')) over();
     },
     // A refinement to show, or none.
     refine(name, px) {
+      if (name && tools.hasHints) this.settle(true);
       tools.forgetHints();
       refining = name ? {name, px} : null;
+      showRefining(name);
       if (name) wish();
-      else if (model.get('proposal')) send({type: 'settle', taken: false}, null);
+      else send({type: 'settle', taken: false}, null);
     },
     // What is shown is taken, as one step, or forgotten.
     settle(isTaken) {
-      tools.forgetHints();
-      refining = null;
+      over();
       wantsMore = false;
       send({type: 'settle', taken: isTaken}, null);
     },
@@ -39,7 +47,11 @@ function makeWishes(model, tools, send) {
     refresh() {
       if (tools.hasHints && settings() !== shown) wish();
       shown = settings();
+      const isProposed = Boolean(model.get('proposal'));
+      if (wasProposed && !isProposed && !asked) over();
+      wasProposed = isProposed;
     },
     get isRefining() { return refining !== null; },
+    get isProposing() { return Boolean(model.get('proposal')) || asked !== 0; },
   };
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,12 @@ pytestmark = pytest.mark.browser
 
 LOOKS = (Path(__file__).parent / "looks.js").read_text(encoding="utf-8")
 NARROW_PX = 600
+TOOLS = ("brush", "eraser", "rectangle", "ellipse", "lasso", "polygon", "wand", "range", "select")
+OUTLINE = """button => ({
+    style: getComputedStyle(button).outlineStyle, colour: getComputedStyle(button).outlineColor,
+    ground: getComputedStyle(button.closest('.inb-toolbar')).backgroundColor,
+})"""
+MINDED = ("faint", "dim", "nameless", "small", "stateless", "outside")
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -30,6 +37,11 @@ def looks(editor: Editor) -> dict[str, Any]:
     """What an eye would mind."""
     frames(editor)
     return dict(editor.panel.evaluate(LOOKS))
+
+
+def minded(editor: Editor) -> dict[str, Any]:
+    """Only what there is to mind."""
+    return {what: found for what, found in looks(editor).items() if what in MINDED and found}
 
 
 def narrow(editor: Editor) -> None:
@@ -48,6 +60,59 @@ def test_readable_in_each_theme(theme: str, open_editor: Callable[..., Editor]) 
     is_dark = editor.page.evaluate("document.body.dataset.jpThemeLight") == "false"
     assert is_dark == (theme == "dark")
     assert (found["faint"], found["nameless"]) == ([], [])
+
+
+def test_every_tool_and_the_help_are_readable(theme: str, open_editor: Callable[..., Editor]) -> None:
+    """With each tool's options, a warning and the help: contrast, names, states, and targets a finger can hit."""
+    editor = open_editor()
+    for tool in TOOLS:
+        editor.act(tool)
+        assert minded(editor) == {}, f"{tool}, {theme}"
+    editor.act("help")
+    assert minded(editor) == {}, f"help, {theme}"
+
+
+def test_the_focus_can_be_seen(theme: str, open_editor: Callable[..., Editor]) -> None:
+    """A control that keys have reached has an outline that stands out by 3 or more."""
+    editor = open_editor()
+    editor.part('[data-action="brush"]').focus()
+    editor.page.keyboard.press("ArrowRight")
+    seen = editor.part('[data-action="eraser"]').evaluate(OUTLINE)
+    assert seen["style"] == "solid"
+    assert contrast(seen["colour"], seen["ground"]) >= 3
+
+
+def contrast(one: str, other: str) -> float:
+    """Of two colours as the browser writes them."""
+    lights = sorted(map(luminance, (one, other)))
+    return (lights[1] + 0.05) / (lights[0] + 0.05)
+
+
+def luminance(colour: str) -> float:
+    red, green, blue = (int(value) / 255 for value in re.findall(r"\d+", colour)[:3])
+    linear = [
+        value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4
+        for value in (red, green, blue)
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_nothing_moves_for_those_who_mind(open_editor: Callable[..., Editor]) -> None:
+    """Where the system asks for less motion, nothing in the editor is animated."""
+    editor = open_editor(reduced_motion="reduce")
+    moving = editor.part(".inb-stage").evaluate(
+        "stage => stage.getAnimations({subtree: true}).filter(each => each.playState === 'running').length"
+    )
+    assert moving == 0
+
+
+def test_a_system_of_few_colours_shows_what_is_pressed(open_editor: Callable[..., Editor]) -> None:
+    """With forced colours the tool in hand is still told from the others, and swatches keep their colours."""
+    editor = open_editor(forced_colors="active")
+    ground = "button => getComputedStyle(button).backgroundColor"
+    pressed, other = (editor.part(f'[data-action="{name}"]').evaluate(ground) for name in ("brush", "eraser"))
+    assert pressed != other
+    assert editor.part("[data-colour]").first.evaluate(ground) == "rgb(230, 0, 126)"
 
 
 def test_a_narrow_cell_holds_everything(open_editor: Callable[..., Editor]) -> None:

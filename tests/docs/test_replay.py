@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted(
     path
     for path in (ROOT / "notebooks").glob("*.ipynb")
-    if path.stem in ("imaginepro", "lotimage", "quickstart")
+    if path.stem in ("imaginepro", "lotimage", "masks", "quickstart")
 )
 CLOSED = """\
 import os, sys

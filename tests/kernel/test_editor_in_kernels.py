@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from kernels import SECONDS, Kernel
 
-from inpaint_nb.notebook.tools import pack
+from inpaint_nb.notebook.gestures import pack
 
 pytestmark = pytest.mark.kernel
 

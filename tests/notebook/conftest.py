@@ -9,7 +9,13 @@ import pytest
 from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
 
-from inpaint_nb.notebook import magic
+from inpaint_nb.notebook import magic, remembered
+
+
+@pytest.fixture(autouse=True)
+def nothing_chosen() -> None:
+    """Every editor of a test begins with the tools that a new process has."""
+    remembered.forget()
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,10 +13,13 @@ from ipycanvas.canvas import _CANVAS_MANAGER
 from painted_page import PaintedPage
 from PIL import Image
 
-from inpaint_nb.masks import Mask
-from inpaint_nb.notebook import keys, tools
+from inpaint_nb.masks import Mask, register_selector, selectors
+from inpaint_nb.notebook import keys
 from inpaint_nb.notebook.drawing import held
-from inpaint_nb.notebook.editor import OVERLAY, PICTURE, PREVIEW, Editor
+from inpaint_nb.notebook.editor import Editor
+from inpaint_nb.notebook.gestures import pack
+from inpaint_nb.notebook.layers import OVERLAY, PICTURE, PREVIEW
+from inpaint_nb.notebook.proposals import LOOKING
 from inpaint_nb.notebook.proxy import LONGEST_PX, Proxy, encode_picture
 
 SIZE = (60, 40)
@@ -30,6 +35,7 @@ class Owner:
     def __init__(self, image: Image.Image, mask: Mask | None = None) -> None:
         self.mask = mask or Mask.empty(image.size)
         self.asked: list[str] = []
+        self._numbers = itertools.count(100)
         self.edits = 0
         self.editor = Editor(
             image,
@@ -54,9 +60,10 @@ class Owner:
         self.event("client_ready")
         self.hear(type="ready", view=view)
 
-    def stroke(self, points: list[tuple[float, float]], seq: int = 1, **changes: Any) -> None:
+    def stroke(self, points: list[tuple[float, float]], seq: int | None = None, **changes: Any) -> None:
+        seq = next(self._numbers) if seq is None else seq
         content = {"type": "gesture", "view": "v", "seq": seq, "tool": "brush", "mode": "add", "radius": 5.0}
-        self.hear(tools.pack(points), **{**content, **changes})
+        self.hear(pack(points), **{**content, **changes})
 
     def event(self, name: str, **content: Any) -> None:
         """One event of ipycanvas itself."""
@@ -254,8 +261,8 @@ def test_a_mask_of_another_size_is_not_drawn(page: PaintedPage, owner: Owner) ->
 def test_every_action_of_the_table_reaches_its_owner(owner: Owner, action: keys.Action) -> None:
     """Mask commands become edits; history and panel actions go to whoever does them; all are answered."""
     owner.stroke([(30.0, 20.0)])
-    for name in action.names:
-        owner.hear(type="command", view="v", seq=2, name=name, px=2)
+    for number, name in enumerate(action.names):
+        owner.hear(type="command", view="v", seq=2 + number, name=name, px=2)
     if action.owner == "mask":
         assert (owner.edits, owner.asked) == (2, [])
     else:
@@ -337,6 +344,204 @@ def test_only_one_of_the_two_hands_paints(owner: Owner) -> None:
     for name in ("mouse_down", "mouse_move", "mouse_up"):
         owner.event(name, x=10, y=10)
     assert owner.edits == 0
+
+
+def test_the_fallback_has_a_tool_bar_of_its_own(page: PaintedPage) -> None:
+    """When the canvas hears of a pointer, no layer lies over it: plain widgets choose tool, mode and size, and undo."""
+    owner = Owner(gradient(SIZE))
+    owner.event("client_ready")
+    assert owner.editor._bar is None
+    owner.event("mouse_move", x=5, y=5)
+    bar = owner.editor._bar
+    assert bar is not None
+    assert owner.editor.widget.children[0] is bar.widget
+    tool, mode, size, undo, redo, clear = bar.widget.children
+    tool.value, mode.value, size.value = "rectangle", "subtract", 9
+    assert (owner.editor.ink.tool, owner.editor.ink.mode, owner.editor.ink.radius) == ("rectangle", "subtract", 4.5)
+    assert (undo.disabled, redo.disabled) == (True, True)
+    owner.editor.set_history(True, False)
+    undo.click()
+    assert owner.asked == ["undo"]
+    owner.editor.show_mask(Mask.full(SIZE))
+    owner.mask = Mask.full(SIZE)
+    clear.click()
+    assert owner.mask.is_empty
+    owner.editor.close()
+
+
+def test_the_plain_tool_bar_gives_way_to_the_pointer_layer(owner: Owner, page: PaintedPage) -> None:
+    """A pointer layer that wakes late brings its own tool bar, and the plain one goes."""
+    late = Owner(gradient(SIZE))
+    late.event("client_ready")
+    late.event("mouse_move", x=5, y=5)
+    late.ready()
+    assert late.editor._bar is None
+    assert len(late.editor.widget.children) == len(owner.editor.widget.children)
+    late.editor.close()
+
+
+def test_a_message_told_again_is_done_once(page: PaintedPage, owner: Owner) -> None:
+    """A page whose connection broke tells its messages again: each is done once and answered each time."""
+    for _ in range(2):
+        owner.stroke([(10.0, 10.0)], seq=1)
+    owner.stroke([(30.0, 10.0)], seq=2)
+    assert owner.edits == 2
+    answers = [content["seq"] for content in page.contents(owner.editor.ink.comm.comm_id) if content["type"] == "ack"]
+    assert answers == [1, 1, 2]
+
+
+def test_a_page_that_was_cut_off_gets_everything_again(page: PaintedPage, owner: Owner) -> None:
+    """A page that tells again what is done did not see it drawn: picture and mask are drawn again."""
+    owner.stroke([(10.0, 10.0)], seq=1)
+    owner.editor._replayed_at = float("-inf")
+    page.reload()
+    owner.stroke([(10.0, 10.0)], seq=1)
+    assert page.layer(owner.editor.canvas[PICTURE]).getbbox() == (0, 0, *SIZE)
+    assert shown_mask(page, owner.editor) == expected_overlay(owner.mask, owner.editor)
+
+
+# ---------------------------------------------------------------------- what is shown before it is taken
+
+
+def acked(page: PaintedPage, owner: Owner) -> list[int]:
+    """The numbers of the messages that were answered."""
+    contents = page.contents(owner.editor.ink.comm.comm_id)
+    return [content["seq"] for content in contents if content["type"] == "ack"]
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Let the workers get on until it is so."""
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end, "it did not come to that"
+        threading.Event().wait(0.005)
+
+
+def test_a_proposal_is_drawn_and_answered_and_changes_no_mask(page: PaintedPage, owner: Owner) -> None:
+    """A refinement that a page wants to see is drawn over the picture, told in words, and answered."""
+    owner.stroke([(30.0, 20.0)])
+    before = owner.mask
+    owner.hear(type="propose", view="v", seq=9, refine="grow", px=4)
+    wait_until(lambda: 9 in acked(page, owner))
+    assert shown_mask(page, owner.editor) == expected_overlay(before.grow(4), owner.editor)
+    assert owner.editor.ink.proposal.endswith("% would be masked")
+    assert (owner.mask, owner.edits) == (before, 1)
+
+
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_a_proposal_is_taken_as_one_step_or_forgotten(page: PaintedPage, owner: Owner, is_taken: bool) -> None:
+    """Apply commits what is shown without drawing it again; Cancel brings back what was."""
+    owner.stroke([(30.0, 20.0)])
+    before = owner.mask
+    owner.hear(type="propose", view="v", seq=9, refine="grow", px=4)
+    wait_until(lambda: 9 in acked(page, owner))
+    page.batches.clear()
+    owner.hear(type="settle", view="v", seq=10, taken=is_taken)
+    assert owner.mask == (before.grow(4) if is_taken else before)
+    assert (owner.edits, owner.editor.ink.proposal) == (1 + is_taken, "")
+    assert shown_mask(page, owner.editor) == expected_overlay(owner.mask, owner.editor)
+    assert (page.batches == []) == is_taken
+
+
+def test_another_mask_takes_the_proposal_away(page: PaintedPage, owner: Owner) -> None:
+    """When the mask changes by other means, a preview of the old one is gone and Apply does nothing."""
+    owner.hear(type="propose", view="v", seq=9, refine="invert", px=0)
+    wait_until(lambda: 9 in acked(page, owner))
+    owner.mask = Mask.rectangle(SIZE, (5, 5, 9, 9))
+    owner.editor.show_mask(owner.mask)
+    assert owner.editor.ink.proposal == ""
+    owner.editor.settle(True)
+    assert owner.edits == 0
+    assert shown_mask(page, owner.editor) == expected_overlay(owner.mask, owner.editor)
+
+
+@pytest.fixture
+def selector() -> Iterator[threading.Event]:
+    """A user's selector, "slow", that takes its box once the event is set."""
+    may_end = threading.Event()
+
+    def select(picture: Image.Image, box: Any, on: Any, beside: Any) -> Mask:
+        assert may_end.wait(10)
+        return Mask.rectangle(picture.size, box)
+
+    register_selector("slow", select)
+    yield may_end
+    may_end.set()
+    del selectors._selectors["slow"]
+
+
+SELECTION = {"tool": "select", "selector": "slow", "hints": ["box", "box"]}
+
+
+def test_a_slow_gesture_holds_nobody_up_and_keeps_its_place(
+    page: PaintedPage, owner: Owner, selector: threading.Event
+) -> None:
+    """While a selection is made messages are heard, later strokes wait for it, and each is answered when drawn."""
+    owner.stroke([(5.0, 5.0), (25.0, 25.0)], seq=1, **SELECTION)
+    owner.stroke([(15.0, 15.0)], seq=2, mode="subtract")
+    owner.hear(type="command", view="v", seq=3, name="cancel")
+    assert (owner.edits, owner.asked, acked(page, owner)) == (0, ["cancel"], [3])
+    selector.set()
+    wait_until(lambda: 2 in acked(page, owner))
+    box, dot = Mask.rectangle(SIZE, (5, 5, 25, 25)), Mask.stroke(SIZE, [(15, 15)], 5)
+    assert owner.mask == (Mask.empty(SIZE) | box) - dot
+    assert acked(page, owner) == [3, 1, 2]
+    assert shown_mask(page, owner.editor) == expected_overlay(owner.mask, owner.editor)
+
+
+def test_what_is_being_made_is_taken_before_what_comes_then(
+    page: PaintedPage, owner: Owner, selector: threading.Event
+) -> None:
+    """Run pressed while a selection is being made goes on when it is part of the mask, and blocks nothing."""
+    sent: list[Mask] = []
+    owner.hear(pack([(5, 5), (25, 25)]), type="propose", view="v", seq=1, mode="add", radius=5.0, **SELECTION)
+    assert owner.editor.ink.proposal == LOOKING
+    owner.editor.settle(True, lambda: sent.append(owner.mask))
+    assert sent == []
+    selector.set()
+    wait_until(lambda: sent)
+    assert sent == [Mask.empty(SIZE) | Mask.rectangle(SIZE, (5, 5, 25, 25))]
+
+
+def test_with_nothing_proposed_what_comes_then_is_done_at_once(owner: Owner) -> None:
+    """Run does not wait for anything where there is nothing to wait for."""
+    owner.editor.settle(True, lambda: owner.asked.append("run"))
+    assert (owner.asked, owner.edits) == (["run"], 0)
+
+
+def test_a_gesture_that_cannot_be_made_is_told_in_words(page: PaintedPage, owner: Owner) -> None:
+    """What was wrong stands beside the tools until the next gesture; the answer comes all the same."""
+    owner.stroke([(5.0, 5.0)], seq=1, tool="select", selector="nobody", hints=["object"])
+    wait_until(lambda: 1 in acked(page, owner))
+    assert "no selector 'nobody'" in owner.editor.ink.trouble
+    owner.stroke([(5.0, 5.0)], seq=2)
+    assert (owner.editor.ink.trouble, owner.edits) == ("", 1)
+
+
+def test_a_wand_on_a_large_picture_is_answered_when_it_is_drawn(page: PaintedPage) -> None:
+    """What looks at many pixels is done by a worker; the overlay shows it before the answer leaves."""
+    image = gradient((1400, 1000))
+    owner = Owner(image)
+    owner.ready()
+    owner.stroke([(700.0, 500.0)], seq=1, tool="wand", tolerance=10)
+    wait_until(lambda: acked(page, owner) == [1])
+    assert owner.mask == Mask.empty(image.size) | Mask.wand(image, (700, 500), 10)
+    assert shown_mask(page, owner.editor) == expected_overlay(owner.mask, owner.editor)
+    owner.editor.close()
+
+
+def test_an_editor_closed_meanwhile_answers_nothing(page: PaintedPage, selector: threading.Event) -> None:
+    """A selection that ends after its editor was closed is dropped without a sound."""
+    owner = Owner(gradient(SIZE))
+    owner.ready()
+    owner.hear(pack([(5, 5), (25, 25)]), type="propose", view="v", seq=1, mode="add", radius=5.0, **SELECTION)
+    comm = owner.editor.ink.comm.comm_id
+    owner.editor.close()
+    selector.set()
+    done = threading.Event()
+    owner.editor.settle(True, done.set)
+    assert done.wait(10)
+    assert (owner.edits, [content["type"] for content in page.contents(comm)]) == (0, ["ready"])
 
 
 # ---------------------------------------------------------------------- drawing
