@@ -191,6 +191,8 @@ def test_a_job_of_a_dead_kernel_is_taken_up_when_cached(tmp_path: Path, store_fo
     script.write_text(LEAVES, encoding="utf-8")
     subprocess.run([sys.executable, str(script)], check=True, cwd=Path(__file__).parent, timeout=60)
     (left,) = open_store().orphans()
+    with pytest.raises(NotRecorded, match="has not ended"):
+        inp.inpaint(Image.new("RGB", (48, 32), "navy"), HOLE, provider="local", mode="replay", repeat=0)
     job = inp.inpaint(Image.new("RGB", (48, 32), "navy"), HOLE, provider="local", mode="cached", repeat=0)
     assert job.id == left.id
     assert job.result(timeout=60).repeat == 0

@@ -37,17 +37,20 @@ def recall(
     request: Request | None = None,
     source: str = "",
     provider: Provider | None = None,
+    pictures: Mapping[str, Image.Image] | None = None,
 ) -> Result:
     """The result as it was when the job ended, bit for bit; its buttons work where the provider is installed.
 
-    `request` is an equal one where it is in hand, `source` the Python of its picture, and `provider` who presses the
-    buttons: what is not given is read from the record.
-    Raises StoreError where there is none, or where a picture is gone or damaged.
+    `request` is an equal one where it is in hand, `source` the Python of its picture, `provider` who presses the
+    buttons, and `pictures` are the result's own by digest: what is not given is read from the store. Raises StoreError
+    where there is none, or where a picture is gone or damaged.
     """
     if record.status != "done" or not record.composited:
         raise StoreError(f"The store at {store.folder} holds no result of job {record.id}.")
     request = request_of(store, record) if request is None else replace(request, ref=record.id)
-    pictures = _pictures(store, record, picture_of(request))
+    if pictures is None:
+        parent = picture_of(request)
+        pictures = {digest: picture(store, record, parent, digest) for digest in made_by(record)}
     presser, is_kept = _at_provider(store, record, engine, provider)
     return Result(
         request=request,
@@ -95,15 +98,16 @@ def _seed_used(request: Request, record: Record) -> int | None:
     return told if isinstance(told, int) else asked
 
 
-def _pictures(store: Store, record: Record, parent: Image.Image | None) -> Mapping[str, Image.Image]:
-    """The result's pictures by digest, each read once."""
-    in_hand = {} if parent is None or record.parent is None else {record.parent: parent}
-    found: dict[str, Image.Image] = {}
-    for digest in (*record.composited, *record.raw):
-        if digest not in found:
-            known = in_hand.get(digest)
-            found[digest] = store.picture(digest, in_hand) if known is None else known.copy()
-    return found
+def made_by(record: Record) -> list[str]:
+    """The digests of all that the job made, each once."""
+    return list(dict.fromkeys((*record.composited, *record.raw)))
+
+
+def picture(store: Store, record: Record, parent: Image.Image | None, digest: str) -> Image.Image:
+    """One picture of the job; `parent` is the picture that it was made from, where it is in hand."""
+    if parent is None or record.parent is None:
+        return store.picture(digest)
+    return parent.copy() if digest == record.parent else store.picture(digest, {record.parent: parent})
 
 
 def error_of(record: Record) -> InpaintError:
