@@ -14,6 +14,7 @@ from inpaint_nb.edit import Capabilities, Request, Result
 from inpaint_nb.errors import InputError
 from inpaint_nb.jobs import Job
 from inpaint_nb.providers import Provider, registry
+from inpaint_nb.providers.recorded import Recorded
 from inpaint_nb.spending import Spending, checked_limit
 
 Change = Literal["image", "mask", "prompt", "provider", "job", "result", "closed"]
@@ -34,7 +35,7 @@ class Chain:
         """`spending_limit` is in the provider's unit; `mode` is that of these jobs, but for what is clicked."""
         self._lock = threading.RLock()
         self.mode = None if mode is None else settings.mode(mode)
-        self._provider = registry.find(provider, mode)
+        self._provider = provider if isinstance(provider, Recorded) else registry.find(provider, mode)
         self._configured = {self._provider.name: self._provider}
         self._spending = Spending(spending_limit)
         self._jobs: list[Job] = []

@@ -11,10 +11,10 @@ from typing import Literal
 from PIL import Image
 
 from inpaint_nb.edit import FetchRequest, Notice, PressRequest, Request, Result, edit_of
-from inpaint_nb.errors import InpaintError, NotRecorded, StoreError
+from inpaint_nb.errors import JobCancelled, NotRecorded, StoreError
 from inpaint_nb.jobs.job import Job
 from inpaint_nb.jobs.key import Key
-from inpaint_nb.jobs.recall import error_of, made_by
+from inpaint_nb.jobs.recall import error_of
 from inpaint_nb.store import Record, Store
 from inpaint_nb.workers import offload
 
@@ -73,7 +73,7 @@ class Answer:
         try:
             outcome = await self._outcome()
         except asyncio.CancelledError:
-            self._job._end("cancelled", self._job_closed())
+            self._job._end("cancelled", JobCancelled("The engine was closed."))
             raise
         self._job._seconds = self._record.seconds
         self._job._end(self._status(outcome), outcome)
@@ -82,7 +82,7 @@ class Answer:
         if self._record.status != "done":
             return error_of(self._record)
         try:
-            digests = made_by(self._record)
+            digests = list(dict.fromkeys(self._record.composited))
             read = await asyncio.gather(*(offload(self._read, digest) for digest in digests))
             return await offload(self._bring, dict(zip(digests, read, strict=True)))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is how the job ends
@@ -92,9 +92,6 @@ class Answer:
         if isinstance(outcome, Result):
             return "done"
         return "cancelled" if self._record.status == "cancelled" else "failed"
-
-    def _job_closed(self) -> InpaintError:
-        return StoreError("The engine was closed before the record was read.")
 
 
 def missing(store: Store, provider: str, request: Request, key: Key, source: str) -> NotRecorded:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 
 from PIL import Image
@@ -15,6 +16,7 @@ from inpaint_nb.edit import EditRequest, Pending, Presser, PressRequest, Report,
 from inpaint_nb.edit.asked import picture_of
 from inpaint_nb.errors import InpaintError, StoreError
 from inpaint_nb.jobs.entries import request_of
+from inpaint_nb.jobs.late import LatePictures
 from inpaint_nb.jobs.links import StoredLinks
 from inpaint_nb.jobs.opinions import StoredOpinions
 from inpaint_nb.providers import Provider, capabilities_of, configured
@@ -41,6 +43,7 @@ def recall(
 ) -> Result:
     """The result as it was when the job ended, bit for bit; its buttons work where the provider is installed.
 
+    What the provider itself had sent (`raw`) is read when it is looked at: few do, and it takes as long as all else.
     `request` is an equal one where it is in hand, `source` the Python of its picture, `provider` who presses the
     buttons, and `pictures` are the result's own by digest: what is not given is read from the store. Raises StoreError
     where there is none, or where a picture is gone or damaged.
@@ -50,12 +53,14 @@ def recall(
     request = request_of(store, record) if request is None else replace(request, ref=record.id)
     if pictures is None:
         parent = picture_of(request)
-        pictures = {digest: picture(store, record, parent, digest) for digest in made_by(record)}
+        pictures = {
+            digest: picture(store, record, parent, digest) for digest in dict.fromkeys(record.composited)
+        }
     presser, is_kept = _at_provider(store, record, engine, provider)
     return Result(
         request=request,
         composited=tuple(pictures[digest] for digest in record.composited),
-        raw=tuple(pictures[digest] for digest in record.raw),
+        raw=LatePictures(record.raw, pictures, partial(picture, store, record, picture_of(request))),
         reports=tuple(Report(**report) for report in record.reports),
         provider=record.provider,
         seed=_seed_used(request, record),
@@ -96,11 +101,6 @@ def _seed_used(request: Request, record: Record) -> int | None:
     told = record.remote.get("seed")
     asked = request.seed if isinstance(request, EditRequest) else None
     return told if isinstance(told, int) else asked
-
-
-def made_by(record: Record) -> list[str]:
-    """The digests of all that the job made, each once."""
-    return list(dict.fromkeys((*record.composited, *record.raw)))
 
 
 def picture(store: Store, record: Record, parent: Image.Image | None, digest: str) -> Image.Image:
