@@ -20,7 +20,8 @@ class Files:
 
     def __init__(self, folder: Path, *, quiet_seconds: float = QUIET_SECONDS) -> None:
         self.folder = folder
-        self._whole: dict[str, tuple[int, int]] = {}  # files that were read or written: when changed, how large
+        # Files that were read or written here: when they were changed, and how large they are.
+        self._whole: dict[str, tuple[int, int]] = {}
         self.compactor = Compactor(self._deflate, quiet_seconds)
 
     def put(self, image: Image.Image, digest: str | None = None) -> str:
