@@ -72,7 +72,9 @@ class Session(Chain):
             picture.image,
             mask=began.mask if mask is None else mask,
             prompt=prompt or began.prompt,
-            provider=next((one for one in (provider, began.provider, default) if one is not None), picture.keeper),
+            provider=next(
+                (one for one in (provider, began.provider, default) if one is not None), picture.keeper
+            ),
             source=picture.source or word,
             remote=picture.remote or began.remote,
             spending_limit=spending_limit,
