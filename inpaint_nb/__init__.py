@@ -217,9 +217,7 @@ def imagine(
     return jobs.imagine(prompt, provider=provider, repeat=repeat, mode=mode, **params)  # type: ignore[arg-type] # checked there
 
 
-def fetch(
-    remote_id: str, *, provider: object, repeat: int | None = None, mode: str | None = None
-) -> Job:
+def fetch(remote_id: str, *, provider: object, repeat: int | None = None, mode: str | None = None) -> Job:
     """A job that brings what the provider's job `remote_id` made, without running it again; it costs nothing.
 
     `repeat` and `mode` are those of `inpaint`. Raises InputError where the provider keeps no pictures.

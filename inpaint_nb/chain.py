@@ -14,6 +14,7 @@ from inpaint_nb.edit import Capabilities, Request, Result
 from inpaint_nb.errors import InputError
 from inpaint_nb.jobs import Job
 from inpaint_nb.providers import Provider, registry
+from inpaint_nb.providers.recorded import Recorded
 from inpaint_nb.spending import Spending, checked_limit
 
 Change = Literal["image", "mask", "masks", "params", "prompt", "provider", "job", "result", "closed"]
@@ -34,11 +35,12 @@ class Chain:
         """`spending_limit` is in the provider's unit; `mode` is that of these jobs, but for what is clicked."""
         self._lock = threading.RLock()
         self.mode = None if mode is None else settings.mode(mode)
-        self._provider = registry.find(provider, mode)
+        self._provider = provider if isinstance(provider, Recorded) else registry.find(provider, mode)
         self._configured = {self._provider.name: self._provider}
         self._spending = Spending(spending_limit)
         self._jobs: list[Job] = []
         self._results: list[Result] = []
+        self._made: dict[Job, Result] = {}
         self._listeners: list[Callable[[Change], None]] = []
         self._is_closed = False
         self.viewer: Callable[[], None] | None = None
@@ -124,7 +126,7 @@ class Chain:
         """Counts a job that was started elsewhere, such as one picked up by `resume`, among these."""
         self._jobs.append(job)
         self._tell("job")
-        job.on_result(self._keep)
+        job.on_result(lambda result: self._keep(job, result))
         job.on_event(lambda _: self._follow(job))
         self._follow(job)
         return job
@@ -145,17 +147,22 @@ class Chain:
 
     def _follow(self, job: Job) -> None:
         if job.status == "done":
-            self._keep(job.result())
+            self._keep(job, job.result())
         self._tell("job")
 
-    def _keep(self, result: Result) -> None:
+    def _keep(self, job: Job, result: Result) -> None:
+        """Told as soon as the result can be shown, and again only where a note came while it was recorded."""
         with self._lock:
-            known = [kept for kept in self._results if kept.composited is result.composited]
-            if known == [result]:
+            before = self._made.get(job)
+            if before is result:
                 return
-            # What was shown before it was recorded may have got a note since.
-            self._results = [kept for kept in self._results if kept not in known] + [result]
+            self._made[job] = result
+            self._results = [kept for kept in self._results if kept is not before] + [result]
         self._tell("result")
+
+    def result_of(self, job: Job) -> Result | None:
+        """What one of these jobs brought, as soon as it can be shown; None before that, and where it failed."""
+        return self._made.get(job)
 
     @property
     def jobs(self) -> list[Job]:

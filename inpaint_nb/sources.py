@@ -84,11 +84,15 @@ def picture(digest: str) -> Image.Image:
     Raises InputError where none or several begin so, StoreError where its file is gone.
     """
     if not isinstance(digest, str) or not DIGEST.fullmatch(digest):
-        raise InputError(f"{digest!r} is no digest of a picture.", "A digest is 40 digits from 0 to f; 6 of them do.")
+        raise InputError(
+            f"{digest!r} is no digest of a picture.", "A digest is 40 digits from 0 to f; 6 of them do."
+        )
     store = open_store()
     found = store.digests(digest)
     if len(found) > 1:
-        raise InputError(f"{len(found)} pictures or more begin with {digest!r}.", f"Such as {', '.join(found[:3])}.")
+        raise InputError(
+            f"{len(found)} pictures or more begin with {digest!r}.", f"Such as {', '.join(found[:3])}."
+        )
     if not found:
         raise InputError(f"The store at {store.folder} has no picture {digest!r}.")
     return store.picture(found[0])

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from inpaint_nb.providers import registry
+from inpaint_nb.settings import use_mode
+
 
 @pytest.fixture(autouse=True)
 def store_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
@@ -18,6 +21,16 @@ def store_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     yield folder
     if store := sys.modules.get("inpaint_nb.store"):
         store.close_stores()
+
+
+@pytest.fixture(autouse=True)
+def registered() -> Iterator[None]:
+    """What a test registers, or sets for the process, ends with it."""
+    before = dict(registry._registered)
+    yield
+    registry._registered.clear()
+    registry._registered.update(before)
+    use_mode(None)
 
 
 class Forgotten(logging.Handler):

@@ -21,8 +21,6 @@ ONE = {  # of each kind
     "signs of kernels that have ended": "sign of a kernel that has ended",
 }
 
-_CELL = "padding:2px 12px 2px 0;text-align:left;vertical-align:top"
-
 
 def clean(*, remove: bool = False, check: bool = False, store: Store | str | Path | None = None) -> Cleaning:
     """What nobody needs in the store: pictures that no run has, small copies of them, files never finished.
@@ -80,9 +78,9 @@ class Cleaning:
         return "\n".join([self._head(), *(f"  {row}" for row in self._rows()), *self._notes()])
 
     def _repr_html_(self) -> str:
-        rows = "".join(f'<tr><td style="{_CELL}">{escape(row)}</td></tr>' for row in self._rows())
+        rows = "".join(f"<li>{escape(row)}</li>" for row in self._rows())
         notes = "".join(f"<p>{escape(note)}</p>" for note in self._notes())
-        return f"<div><p>{escape(self._head())}</p><table>{rows}</table>{notes}</div>"
+        return f"<div><p>{escape(self._head())}</p><ul>{rows}</ul>{notes}</div>"
 
     def _head(self) -> str:
         if not self.files:

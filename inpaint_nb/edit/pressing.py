@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from PIL import Image
@@ -39,7 +39,7 @@ class Pressable(Generic[Started]):
 
     request: Request
     composited: tuple[Image.Image, ...]
-    raw: tuple[Image.Image, ...]
+    raw: Sequence[Image.Image]
     provider: str
     remote_id: str | None
     actions: tuple[str, ...] | None

@@ -12,7 +12,9 @@ from inpaint_nb.edit.request import EditRequest, FetchRequest, ImagineRequest, P
 IMPORT = "import inpaint_nb as inp"
 
 
-def run_lines(request: Request, provider: str, seed: int | None, source: str, repeat: int | None = None) -> list[str]:
+def run_lines(
+    request: Request, provider: str, seed: int | None, source: str, repeat: int | None = None
+) -> list[str]:
     """The lines that run the request and bind `result`; `repeat` is its number among equal requests, where it is said.
 
     `source` is Python whose last line is the picture to edit, or the result whose button is pressed.

@@ -17,6 +17,7 @@ from inpaint_nb.edit.request import (
 )
 from inpaint_nb.errors import InputError
 
+HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")  # of a pair that was cut apart: no UTF-8 file holds it
 UPSCALE = re.compile(r"U([1-9])")  # brings out one candidate of several, counted from 1
 
 Wanted = Callable[[Capabilities], bool]
@@ -186,6 +187,8 @@ def _check_mask(request: EditRequest, capabilities: Capabilities) -> None:
 def _check_text(prompt: object, name: str, *, needed: bool) -> None:
     if not isinstance(prompt, str):
         raise InputError(f"The prompt must be text, not {type(prompt).__name__}.")
+    if HALF_A_CHARACTER.search(prompt):
+        raise InputError("The prompt holds half a character, which nobody can write down.", "Type it again.")
     if needed and not prompt.strip():
         raise InputError(f"{name!r} needs a prompt.", "Say what should be there, e.g. prompt='a red fox'.")
 

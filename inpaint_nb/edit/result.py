@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, Self
@@ -58,7 +58,7 @@ class Result(Pressable[Pending], Rated, Related[Pending], Saved):
 
     request: Request
     composited: tuple[Image.Image, ...]
-    raw: tuple[Image.Image, ...]
+    raw: Sequence[Image.Image]
     reports: tuple[Report, ...]
     provider: str
     seed: int | None = None

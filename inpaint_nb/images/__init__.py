@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inpaint_nb.images.encoding import digest, encode_jpeg, encode_png, thumbnail
+from inpaint_nb.images.encoding import digest, encode_jpeg, encode_png, quick_png, thumbnail
 from inpaint_nb.images.geometry import MAX_PIXELS, Box, Point, Size
 from inpaint_nb.images.sources import load, sample
 
@@ -15,6 +15,7 @@ __all__ = [
     "encode_jpeg",
     "encode_png",
     "load",
+    "quick_png",
     "sample",
     "thumbnail",
 ]

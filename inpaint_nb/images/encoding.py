@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Sequence
 
 from PIL import Image
 
 from inpaint_nb.images.png import COLOUR_TYPES, write_png
+from inpaint_nb.images.stored import stored_png
 
 
-def digest(image: Image.Image) -> str:
-    """The content hash of mode, size, pixels and ICC profile, as 40 hex digits."""
+def digest(image: Image.Image, pixels: bytes | None = None) -> str:
+    """The content hash of mode, size, pixels and ICC profile, as 40 hex digits.
+
+    `pixels` is what `image.tobytes()` gave, where that was asked already.
+    """
     profile = image.info.get("icc_profile") or b""
     head = f"{image.mode} {image.width} {image.height} {len(profile)}\n"
     content = hashlib.blake2b(head.encode() + profile, digest_size=20)
-    content.update(image.tobytes())
+    content.update(image.tobytes() if pixels is None else pixels)
     return content.hexdigest()
 
 
@@ -24,8 +29,22 @@ def encode_png(image: Image.Image, level: int = 1) -> bytes:
 
     `level` runs from 0 to 9. From 2 on Pillow writes it, slower and smaller.
     """
-    if level <= 1 and image.mode in COLOUR_TYPES:
+    if level == 0:
+        return b"".join(quick_png(image))
+    if level == 1 and image.mode in COLOUR_TYPES:
         return write_png(image, level)
+    return _by_pillow(image, level)
+
+
+def quick_png(image: Image.Image, pixels: bytes | None = None) -> Sequence[bytes | memoryview]:
+    """The same, undeflated, as fast as can be: the pieces of a file.
+
+    `pixels` is what `image.tobytes()` gave, where that was asked already.
+    """
+    return stored_png(image, pixels) if image.mode in COLOUR_TYPES else [_by_pillow(image, 0)]
+
+
+def _by_pillow(image: Image.Image, level: int) -> bytes:
     file = io.BytesIO()
     image.save(file, "PNG", compress_level=level, icc_profile=image.info.get("icc_profile"))
     return file.getvalue()

@@ -35,15 +35,15 @@ Part = tuple[bytes, int, int]  # a deflated stripe, the checksum and the length 
 
 def write_png(image: Image.Image, level: int) -> bytes:
     """The picture, in mode L, RGB or RGBA, as a PNG file deflated at `level`, with its ICC profile."""
+    return b"".join((head(image), chunk(b"IDAT", _pixels(image, level)), chunk(b"IEND", b"")))
+
+
+def head(image: Image.Image) -> bytes:
+    """The file of the picture up to its pixels."""
     header = struct.pack(">IIBBBBB", *image.size, 8, COLOUR_TYPES[image.mode], 0, 0, 0)
     profile = image.info.get("icc_profile")
-    chunks = [
-        chunk(b"IHDR", header),
-        chunk(b"iCCP", b"ICC Profile\0\0" + zlib.compress(profile)) if profile else b"",
-        chunk(b"IDAT", _pixels(image, level)),
-        chunk(b"IEND", b""),
-    ]
-    return SIGNATURE + b"".join(chunks)
+    named = chunk(b"iCCP", b"ICC Profile\0\0" + zlib.compress(profile)) if profile else b""
+    return b"".join((SIGNATURE, chunk(b"IHDR", header), named))
 
 
 def _pixels(image: Image.Image, level: int) -> bytes:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Literal
 
+from PIL import Image
+
 from inpaint_nb.edit import FetchRequest, Notice, PressRequest, Request, Result, edit_of
-from inpaint_nb.errors import InpaintError, NotRecorded, StoreError
+from inpaint_nb.errors import JobCancelled, NotRecorded, StoreError
 from inpaint_nb.jobs.job import Job
 from inpaint_nb.jobs.key import Key
 from inpaint_nb.jobs.recall import error_of
 from inpaint_nb.store import Record, Store
 from inpaint_nb.workers import offload
+
+Pictures = Mapping[str, Image.Image]
 
 PROMPT_SHOWN = 200  # characters
 
@@ -48,10 +52,17 @@ def cached(store: Store, key: Key) -> Record | None:
 class Answer:
     """A job that is answered from the store, on the engine's thread; it writes nothing and costs nothing."""
 
-    def __init__(self, job: Job, record: Record, bring: Callable[[], Result]) -> None:
-        """`bring` reads the result, on a worker."""
+    def __init__(
+        self,
+        job: Job,
+        record: Record,
+        read: Callable[[str], Image.Image],
+        bring: Callable[[Pictures], Result],
+    ) -> None:
+        """`read` gives a picture by digest and `bring` makes the result of them; both are called on workers."""
         self._job = job
         self._record = record
+        self._read = read
         self._bring = bring
         job.recorded = datetime.fromtimestamp(record.created, UTC)
 
@@ -62,7 +73,7 @@ class Answer:
         try:
             outcome = await self._outcome()
         except asyncio.CancelledError:
-            self._job._end("cancelled", self._job_closed())
+            self._job._end("cancelled", JobCancelled("The engine was closed."))
             raise
         self._job._seconds = self._record.seconds
         self._job._end(self._status(outcome), outcome)
@@ -71,7 +82,9 @@ class Answer:
         if self._record.status != "done":
             return error_of(self._record)
         try:
-            return await offload(self._bring)
+            digests = list(dict.fromkeys(self._record.composited))
+            read = await asyncio.gather(*(offload(self._read, digest) for digest in digests))
+            return await offload(self._bring, dict(zip(digests, read, strict=True)))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is how the job ends
             return error
 
@@ -79,9 +92,6 @@ class Answer:
         if isinstance(outcome, Result):
             return "done"
         return "cancelled" if self._record.status == "cancelled" else "failed"
-
-    def _job_closed(self) -> InpaintError:
-        return StoreError("The engine was closed before the record was read.")
 
 
 def missing(store: Store, provider: str, request: Request, key: Key, source: str) -> NotRecorded:

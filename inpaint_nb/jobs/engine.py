@@ -12,10 +12,12 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import wait
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from inpaint_nb import settings
 from inpaint_nb.edit import Capabilities, FetchRequest, Presser, PressRequest, Request
+from inpaint_nb.edit.asked import picture_of
 from inpaint_nb.errors import InpaintError, StoreError
 from inpaint_nb.http import Client, Pause, Timing
 from inpaint_nb.jobs.adoption import run_or_adopt
@@ -28,7 +30,7 @@ from inpaint_nb.jobs.key import Key
 from inpaint_nb.jobs.links import wear_note
 from inpaint_nb.jobs.loop import LoopThread
 from inpaint_nb.jobs.opinions import StoredOpinions
-from inpaint_nb.jobs.recall import links_of, recall
+from inpaint_nb.jobs.recall import links_of, picture, recall
 from inpaint_nb.jobs.repeats import counted
 from inpaint_nb.jobs.run import Run, Story
 from inpaint_nb.jobs.running import Running
@@ -140,7 +142,10 @@ class Engine:
         answer = Answer(
             job,
             record,
-            lambda: recall(store, record, self, request=request, source=source, provider=provider),
+            partial(picture, store, record, picture_of(request)),
+            lambda pictures: recall(
+                store, record, self, request=request, source=source, provider=provider, pictures=pictures
+            ),
         )
         self._running().start(answer.through)
         return job

@@ -77,7 +77,9 @@ class Journal:
             for text in self._store.take_news():
                 self.tell(Notice(text))
             if picture is not None and not may_lag and not self._store.has_files([_whole(record)]):
-                await offload(self._store.put_picture, picture, record.parent)  # deleted with the last job that had it
+                await offload(
+                    self._store.put_picture, picture, record.parent
+                )  # deleted with the last job that had it
             if picture is not None and may_lag:
                 self._keeping = asyncio.create_task(self._keep_parent(picture, record.parent))
         except StoreError as error:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 
 from PIL import Image
@@ -15,6 +16,7 @@ from inpaint_nb.edit import EditRequest, Pending, Presser, PressRequest, Report,
 from inpaint_nb.edit.asked import picture_of
 from inpaint_nb.errors import InpaintError, StoreError
 from inpaint_nb.jobs.entries import request_of
+from inpaint_nb.jobs.late import LatePictures
 from inpaint_nb.jobs.links import StoredLinks
 from inpaint_nb.jobs.opinions import StoredOpinions
 from inpaint_nb.providers import Provider, capabilities_of, configured
@@ -37,22 +39,28 @@ def recall(
     request: Request | None = None,
     source: str = "",
     provider: Provider | None = None,
+    pictures: Mapping[str, Image.Image] | None = None,
 ) -> Result:
     """The result as it was when the job ended, bit for bit; its buttons work where the provider is installed.
 
-    `request` is an equal one where it is in hand, `source` the Python of its picture, and `provider` who presses the
-    buttons: what is not given is read from the record.
-    Raises StoreError where there is none, or where a picture is gone or damaged.
+    What the provider itself had sent (`raw`) is read when it is looked at: few do, and it takes as long as all else.
+    `request` is an equal one where it is in hand, `source` the Python of its picture, `provider` who presses the
+    buttons, and `pictures` are the result's own by digest: what is not given is read from the store. Raises StoreError
+    where there is none, or where a picture is gone or damaged.
     """
     if record.status != "done" or not record.composited:
         raise StoreError(f"The store at {store.folder} holds no result of job {record.id}.")
     request = request_of(store, record) if request is None else replace(request, ref=record.id)
-    pictures = _pictures(store, record, picture_of(request))
+    if pictures is None:
+        parent = picture_of(request)
+        pictures = {
+            digest: picture(store, record, parent, digest) for digest in dict.fromkeys(record.composited)
+        }
     presser, is_kept = _at_provider(store, record, engine, provider)
     return Result(
         request=request,
         composited=tuple(pictures[digest] for digest in record.composited),
-        raw=tuple(pictures[digest] for digest in record.raw),
+        raw=LatePictures(record.raw, pictures, partial(picture, store, record, picture_of(request))),
         reports=tuple(Report(**report) for report in record.reports),
         provider=record.provider,
         seed=_seed_used(request, record),
@@ -95,15 +103,11 @@ def _seed_used(request: Request, record: Record) -> int | None:
     return told if isinstance(told, int) else asked
 
 
-def _pictures(store: Store, record: Record, parent: Image.Image | None) -> Mapping[str, Image.Image]:
-    """The result's pictures by digest, each read once."""
-    in_hand = {} if parent is None or record.parent is None else {record.parent: parent}
-    found: dict[str, Image.Image] = {}
-    for digest in (*record.composited, *record.raw):
-        if digest not in found:
-            known = in_hand.get(digest)
-            found[digest] = store.picture(digest, in_hand) if known is None else known.copy()
-    return found
+def picture(store: Store, record: Record, parent: Image.Image | None, digest: str) -> Image.Image:
+    """One picture of the job; `parent` is the picture that it was made from, where it is in hand."""
+    if parent is None or record.parent is None:
+        return store.picture(digest)
+    return parent.copy() if digest == record.parent else store.picture(digest, {record.parent: parent})
 
 
 def error_of(record: Record) -> InpaintError:

@@ -162,7 +162,7 @@ function render({ model, el }) {
   previous.onclick = () => go(current - 1);
   next.onclick = () => go(current + 1);
   el.classList.add("inb-blind");
-  el.dataset.lmSuppressShortcuts = "true";
+  keepKeys(el);
   el.append(head.head, message, summary, stage, bar, tiles.strip, help);
 
   function want(pictures) {

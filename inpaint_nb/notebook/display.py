@@ -92,8 +92,9 @@ class Outputs(Handles):
         jobs = list(enumerate(self._jobs(), 1))
         said = [run_words(number, job) for number, job in reversed(jobs)]
         paragraphs = [self._alt(), *self._notes, *(" ".join(words) for words in said)]
+        heads = [f"<p>{escape(words)}</p>" for words in (self._alt(), *self._notes)]
         return {
-            "text/html": "\n".join([*(f"<p>{escape(words)}</p>" for words in (self._alt(), *self._notes)), *map(run_html, said)]),
+            "text/html": "\n".join([*heads, *map(run_html, said)]),
             "text/plain": "\n".join(paragraphs),
         }
 

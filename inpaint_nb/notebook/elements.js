@@ -14,3 +14,10 @@ function chordOf(event) {
   const shift = event.shiftKey && (mod || key.length > 1 || key !== event.key) ? "shift+" : ""; // a sign has its own name
   return mod + shift + key;
 }
+
+// Keys pressed within `el` are its own: JupyterLab looks for its shortcuts from the focused element upwards, so that one
+// must bear the mark itself.
+function keepKeys(el) {
+  el.dataset.lmSuppressShortcuts = "true";
+  el.addEventListener("focusin", (event) => { event.target.dataset.lmSuppressShortcuts = "true"; });
+}

@@ -80,8 +80,8 @@ class Gallery:
     def show_results(self) -> None:
         """Adds what has come since it was last called."""
         for number, job in enumerate(self._chain.jobs, 1):
-            if job.status == "done":
-                self._add(number, job.result())
+            if (result := self._chain.result_of(job)) is not None:
+                self._add(number, result)
 
     def show_opened(self, result: Result) -> None:
         """Adds the result whose saved picture was opened."""

@@ -187,7 +187,7 @@ function render({ model, el }) {
   const strip = element("div", "inb-strip", { role: "list", "aria-label": "Results" });
   strip.hidden = true;
   el.classList.add("inb-runs");
-  el.dataset.lmSuppressShortcuts = "true";
+  keepKeys(el);
   const offer = offerLine((sent) => model.send(sent));
   const preview = element("img", "inb-preview", { alt: "Preview of the run, unfinished" });
   preview.hidden = true;

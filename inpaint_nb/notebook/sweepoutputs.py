@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import base64
-import io
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-
-from PIL import Image
 
 from inpaint_nb import images
 from inpaint_nb.errors import InputError
 from inpaint_nb.notebook import sheet, sweepwords
 from inpaint_nb.notebook.handles import Bundle, Handles, State
 from inpaint_nb.sweep import Cell, Sweep
-from inpaint_nb.sweep.picture import picture_of
 
 WIDTH_PX, HEIGHT_PX = 1400, 6000  # of the grid's picture, roughly
 STORED_PX = 96  # of the store's own small copies
@@ -108,24 +104,15 @@ class SweepOutputs(Handles):
     def _draw(self) -> Bundle:
         pages, rows, columns = self._sweep.layout.size
         smallest, largest = CELLS_PX
+        if len(self._sweep.cells) > REDRAWN_UP_TO:
+            largest = STORED_PX  # a cell of the notebook waits for this
         cell_px = max(smallest, min(largest, WIDTH_PX // columns, HEIGHT_PX // (pages * rows)))
         try:
-            drawn = images.thumbnail(self._grid(cell_px), LONGEST_PX)
+            drawn = images.thumbnail(self._sweep.grid(cell_px=cell_px, quick=True), LONGEST_PX)
         except InputError as error:  # thousands of cells side by side
             return {"text/plain": error.message}
         encoded = base64.b64encode(sheet.jpeg(drawn, MAX_BYTES)).decode("ascii")
         return {"image/jpeg": encoded, "text/plain": f"<grid, {pages * rows} × {columns} cells>"}
-
-    def _grid(self, cell_px: int) -> Image.Image:
-        """The grid; cells no larger than the store's small copies are made of those, which is much faster."""
-        sweep = self._sweep
-        if cell_px > STORED_PX:
-            return sweep.grid(cell_px=cell_px)
-        return picture_of(sweep.layout, sweep.state, self._small, cell_px=cell_px, title=sweep.plan.title)
-
-    def _small(self, cell: Cell, index: int) -> Image.Image | None:
-        data = self._sweep.thumbnail(cell, index)
-        return None if data is None else Image.open(io.BytesIO(data))
 
     def _metadata(self) -> dict[str, object]:
         done = f"{self._counts().get('done', 0)} of {len(self._sweep.cells)} done."

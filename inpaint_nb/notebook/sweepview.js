@@ -186,7 +186,7 @@ function render({ model, el }) {
   const rove = rover(body);
   const tip = tipOver(body);
   el.classList.add("inb-sweep");
-  el.dataset.lmSuppressShortcuts = "true";
+  keepKeys(el);
   const tools = element("div", "inb-tools inb-buttons", {}, ...menus.nodes);
   const frame = element("div", "inb-frame", {}, body, tip);
   el.append(summary, element("div", "inb-tools", {}, ...overall.nodes, element("span", "inb-buttons", {}, start, cancel)),

@@ -117,7 +117,7 @@ function render({ model, el }) {
   const chosenDetails = details(send);
   const body = element("div", "inb-tree-body", {}, scroll, chosenDetails.bar);
   el.classList.add("inb-tree");
-  el.dataset.lmSuppressShortcuts = "true";
+  keepKeys(el);
   el.hidden = body.hidden = true;
   el.append(toggle, body);
   toggle.onclick = () => send({ type: "toggle", open: body.hidden });

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,7 +20,8 @@ class Files:
 
     def __init__(self, folder: Path, *, quiet_seconds: float = QUIET_SECONDS) -> None:
         self.folder = folder
-        self._whole: dict[str, tuple[int, int]] = {}  # files that were read or written: when changed, how large
+        # Files that were read or written here: when they were changed, and how large they are.
+        self._whole: dict[str, tuple[int, int]] = {}
         self.compactor = Compactor(self._deflate, quiet_seconds)
 
     def put(self, image: Image.Image, digest: str | None = None) -> str:
@@ -28,16 +29,17 @@ class Files:
 
         A result waits for this, so it is written as it is, four times as fast, and deflated when all is quiet.
         """
-        digest = digest or images.digest(image)
+        pixels = None if digest else image.tobytes()
+        digest = digest or images.digest(image, pixels)
         if not self._is_whole(digest):
-            self._write(digest, images.encode_png(image, level=0))
+            self._write(digest, images.quick_png(image, pixels))
             self.compactor.add(self.path(digest))
         return digest
 
     def take(self, digest: str, read: Callable[[], bytes]) -> None:
         """Keep a file that was made elsewhere and proved; one that is here and whole stays."""
         if not self._is_whole(digest):
-            self._write(digest, read())
+            self._write(digest, [read()])
 
     def _is_whole(self, digest: str) -> bool:
         """Whether the file is there and has this picture; one that did not change since is not read again."""
@@ -48,15 +50,15 @@ class Files:
                 self._whole[digest] = seen
         return seen is not None and self._whole.get(digest) == seen
 
-    def _write(self, digest: str, content: bytes) -> None:
-        write_whole(self.path(digest), content)
+    def _write(self, digest: str, pieces: Iterable[bytes | memoryview]) -> None:
+        write_whole(self.path(digest), pieces)
         if (seen := _seen(self.path(digest))) is not None:
             self._whole[digest] = seen
 
     def _deflate(self, path: Path) -> None:
         small = images.encode_png(self.get(path.stem))
         if path.exists():  # it may have been deleted meanwhile
-            self._write(path.stem, small)
+            self._write(path.stem, [small])
 
     def has(self, digest: str) -> bool:
         """Whether the picture with this digest lies here."""
@@ -100,12 +102,13 @@ def _read(path: Path) -> Image.Image:
     return image.copy()  # a plain picture, without the file behind it
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write so that nobody ever sees half a file under this name."""
+def write_whole(path: Path, pieces: Iterable[bytes | memoryview]) -> None:
+    """Write the pieces so that nobody ever sees half a file under this name."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{uuid.uuid4().hex}")
     try:
-        unfinished.write_bytes(content)
+        with unfinished.open("wb") as file:
+            file.writelines(pieces)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)

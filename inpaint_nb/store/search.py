@@ -83,10 +83,8 @@ def by_ids(read: Read, wanted: Sequence[str]) -> list[Record]:
 
 def newest(read: Read, identity: str, repeat: int, ended: str) -> Record | None:
     """The newest job with this identity and number for which the SQL `ended` holds."""
-    sql = f"""
-        SELECT id FROM jobs WHERE (identity = ? OR settled = ?) AND repeat = ? AND {ended}
-        ORDER BY created DESC, rowid DESC LIMIT 1"""
-    found = by_ids(read, [job_id for (job_id,) in read(sql, (identity, identity, repeat))])
+    which = f"WHERE (identity = ? OR settled = ?) AND repeat = ? AND {ended}"
+    found = where(read, f"{which} ORDER BY created DESC, rowid DESC LIMIT 1", (identity, identity, repeat))
     return found[0] if found else None
 
 

@@ -25,7 +25,7 @@ class Thumbnails:
         made = _jpeg(image)
         with suppress(OSError):
             if not path.exists():
-                write_whole(path, made)
+                write_whole(path, [made])
         return made
 
     def get(self, digest: str) -> bytes | None:

@@ -54,7 +54,8 @@ def sweep(
     All of it is checked first, and how many runs it is and what they cost is shown before anything is sent. Over the
     `budget`, in the provider's unit, nothing is sent. A cell whose request the store has an answer to is not sent
     again, unless `fresh`: interrupted, or run again, the same sweep goes on where it was. At most `concurrency` cells
-    are on their way at a time. An `executor` (a process pool, Dask's, Ray's) runs providers that compute, elsewhere.
+    are at their providers at a time. An `executor` (a process pool, Dask's, Ray's) runs providers that compute
+    elsewhere.
 
     Raises InputError or SettingsError before anything is sent.
     """

@@ -19,7 +19,8 @@ class Budget:
         """Raises InputError for a limit that is no number from 0."""
         self.limit = _checked(limit)
         self._lock = threading.Lock()
-        self._spent: dict[int, float] = {}
+        self._before = 0.0
+        self._counted: dict[int, float] = {}
 
     def check(self, cells: Iterable[Cell]) -> None:
         """Nothing, or InputError where these cells would cost more than is left, or nobody knows what they cost."""
@@ -41,18 +42,21 @@ class Budget:
         """Count the cell at its estimate. Raises InputError where it would go over: what went before cost more."""
         with self._lock:
             expected = cell.cost or 0.0
-            if self.limit is not None and expected and sum(self._spent.values()) + expected > self.limit:
+            if self.limit is not None and expected and self._sum() + expected > self.limit:
                 raise InputError(
                     f"This cell was not sent: it would go over the budget of {self.limit:g}.",
                     "What was sent before cost more than was estimated.",
                 )
-            self._spent[cell.number] = self._spent.get(cell.number, 0.0) + expected
+            self._before += self._counted.get(cell.number, 0.0)  # it is sent again
+            self._counted[cell.number] = expected
 
     def told(self, cell: Cell, cost: float | None) -> None:
-        """Correct what the cell was counted at, where its provider told."""
+        """Count the cell at what its provider told, if it did; telling twice changes nothing."""
         with self._lock:
-            if cost is not None and cell.number in self._spent:  # else it was sent before this sweep was made
-                self._spent[cell.number] += cost - (cell.cost or 0.0)
+            if (
+                cost is not None and cell.number in self._counted
+            ):  # else it was sent before this sweep was made
+                self._counted[cell.number] = cost
 
     def back(self, cell: Cell) -> None:
         """Take the cell off again: it has not been sent."""
@@ -62,7 +66,10 @@ class Budget:
     def spent(self) -> float:
         """What the cells sent so far cost."""
         with self._lock:
-            return sum(self._spent.values())
+            return self._sum()
+
+    def _sum(self) -> float:
+        return self._before + sum(self._counted.values())
 
     def _over(self, expected: float, count: int) -> str:
         runs = f"{count} run{'s' * (count > 1)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PIL import Image, ImageOps
 
@@ -18,6 +19,7 @@ from inpaint_nb.sweep.state import CellState
 
 CELL_PX = 256
 LEAST_CELL_PX, MOST_CELL_PX = 32, 4096
+SMALL_PX = 96  # of the store's small copies, the longer side
 LETTER_SHARE = 16  # of a cell: so many lines of text would fit, were they without gaps
 LEAST_LETTER_PX = 12
 GAP_PX = 2  # between the pictures of one cell
@@ -31,42 +33,56 @@ def picture_of(
     state_of: Callable[[Cell], CellState],
     read: ReadPicture,
     *,
+    small: ReadPicture | None = None,
     cell_px: int = CELL_PX,
     title: str = "",
     font: Font = None,
 ) -> Image.Image:
     """The cells where the layout puts them, one after the other in memory; `read` gives a cell's pictures by index.
 
+    `small` gives small copies of them, for places of at most SMALL_PX: reading those is a hundred times as fast.
     Raises InputError for cells of an impossible size, and for a picture too large to make.
     """
     _check(cell_px)
     words = _lettering(layout, cell_px, title, font)
     paper = Paper(layout, _cell_size(layout, cell_px), title, words)
-    made = paper.blank()
+    made, reads = paper.blank(), Reads(read, small)
     for page in range(layout.size[0]):
         for place in layout.places(page):
             cell = layout.cell(place)
-            made.paste(_tile(cell, state_of(cell), read, paper), paper.corner(place))
+            made.paste(_tile(cell, state_of(cell), reads, paper), paper.corner(place))
     return made
 
 
-def _tile(cell: Cell, state: CellState, read: ReadPicture, paper: Paper) -> Image.Image:
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """The ways to a cell's pictures: the whole ones, and small copies where those will do."""
+
+    whole: ReadPicture
+    small: ReadPicture | None
+
+    def of_size(self, size: Size) -> ReadPicture:
+        """The way to pictures that fill so much."""
+        return self.small if self.small is not None and max(size) <= SMALL_PX else self.whole
+
+
+def _tile(cell: Cell, state: CellState, reads: Reads, paper: Paper) -> Image.Image:
     """What stands in the place of the cell: its pictures, or why there are none."""
     if not state.digests:
         said = f"{state.status}: {state.error}" if state.error else state.status
         return _note(said, paper.words, paper.cell)
     try:
-        return _mosaic(cell, len(state.digests), read, paper.cell)
+        return _mosaic(cell, len(state.digests), reads, paper.cell)
     except StoreError:
         return _note("picture gone", paper.words, paper.cell)
 
 
-def _mosaic(cell: Cell, count: int, read: ReadPicture, size: Size) -> Image.Image:
+def _mosaic(cell: Cell, count: int, reads: Reads, size: Size) -> Image.Image:
     """The pictures of a cell, each in its part of the place; one has it for itself."""
     across = math.ceil(math.sqrt(count))
     down = math.ceil(count / across)
     part = _part(size[0], across), _part(size[1], down)
-    made = Image.new("RGB", size, WHITE)
+    made, read = Image.new("RGB", size, WHITE), reads.of_size(part)
     for index in range(count):
         picture = read(cell, index)
         if picture is not None:

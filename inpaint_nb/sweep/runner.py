@@ -10,7 +10,7 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 
 from inpaint_nb import images
-from inpaint_nb.edit import Ended, JobEvent, Result
+from inpaint_nb.edit import Ended, Finished, JobEvent, Result
 from inpaint_nb.errors import JobCancelled, OutcomeUnknown, StoreError
 from inpaint_nb.jobs import Job
 from inpaint_nb.store import Standing, Store
@@ -22,6 +22,9 @@ from inpaint_nb.sweep.state import CellState, ended, failed
 
 AT_ONCE = 100  # cells in flight where neither the caller nor a provider says how many
 AHEAD = 2  # times a provider's own limit, so that one is ready whenever another has ended
+UNFINISHED = (
+    2  # times as many may be begun and not recorded yet: what came is laid over the picture here, and written
+)
 LOOK_SECONDS = 1.0  # between two looks at cells that another process runs
 UNSENT = failed(JobCancelled("The sweep was cancelled before this was sent."))
 
@@ -49,6 +52,7 @@ class Runner:
         self._news: SimpleQueue[tuple[Cell, Job] | None] = SimpleQueue()
         self._waiting: dict[int, deque[tuple[Cell, bool]]] = {}
         self._flying: dict[int, tuple[Cell, Job]] = {}
+        self._answered: set[int] = set()  # those on their way whose pictures are here
         self._elsewhere: dict[int, Cell] = {}
         self._is_cancelled = False
 
@@ -133,9 +137,10 @@ class Runner:
     def _next(self) -> tuple[Cell, bool] | None:
         """The first cell whose provider has room, if the sweep has."""
         with self._lock:
-            if len(self._flying) >= self._at_once:
+            asked = [cell for number, (cell, _) in self._flying.items() if number not in self._answered]
+            if len(asked) >= self._at_once or len(self._flying) >= self._at_once * UNFINISHED:
                 return None
-            busy = Counter(id(cell.provider) for cell, _ in self._flying.values())
+            busy = Counter(id(cell.provider) for cell in asked)
             queues = [
                 queue for key, queue in self._waiting.items() if queue and self._has_room(queue, busy[key])
             ]
@@ -158,10 +163,15 @@ class Runner:
 
     def _heard(self, cell: Cell, job: Job, event: JobEvent) -> None:
         """On the engine's thread."""
-        if isinstance(event, Ended):
-            self._news.put((cell, job))
-        else:
-            self._board.tell(cell)
+        match event:
+            case Ended():
+                self._news.put((cell, job))
+            case Finished(cost=cost):
+                self._budget.told(cell, cost)
+                self._answered.add(cell.number)
+                self._news.put(None)  # another may be sent, while this one is recorded
+            case _:
+                self._board.tell(cell)
 
     def _take_news(self) -> None:
         """Wait for news, and finish all jobs that have ended by then at once."""
@@ -186,6 +196,7 @@ class Runner:
             state = self._state(cell, job, standings.get(job.id))
             with self._lock:
                 del self._flying[cell.number]
+                self._answered.discard(cell.number)
             self._board.put(cell, state)  # who hears of it may add the cell again
 
     def _state(self, cell: Cell, job: Job, standing: Standing | None) -> CellState:

@@ -227,16 +227,20 @@ class Sweep:
         cell_px: int = CELL_PX,
         title: str | None = None,
         font: Font = None,
+        quick: bool = False,
     ) -> Image.Image:
         """The whole sweep as one picture with labels, for papers: RGB on white, each cell `cell_px` at its longer side.
 
         Axes that are neither rows nor columns stand below one another, each page under its heading. `title` is what
-        is the same everywhere unless you give one ("" for none). `font` is a font file where letters are missing. Cells
-        without a picture say why. Raises InputError for a picture that would be too large to make.
+        is the same everywhere unless you give one ("" for none). `font` is a font file where letters are missing. With
+        `quick` pictures of at most 96 pixels are made from the store's small copies, which shows. Cells without a
+        picture say why. Raises InputError for a picture that would be too large to make.
         """
         layout = layouts.relaid(self._layout, rows, columns)
         shown = self.plan.title if title is None else title
-        return picture_of(layout, self.state, self._works.picture, cell_px=cell_px, title=shown, font=font)
+        small = self._works.small if quick else None
+        read = self._works.picture
+        return picture_of(layout, self.state, read, small=small, cell_px=cell_px, title=shown, font=font)
 
     def to_frame(self) -> Any:  # Any: pandas' DataFrame where there is pandas, else a list of dicts
         """A row for each cell: its number, what varies, and the columns of `history().to_frame()`.

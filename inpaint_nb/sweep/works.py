@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from collections.abc import Sequence
 from concurrent.futures import Executor
@@ -119,6 +120,11 @@ class Works:
             return None if picture is None else images.encode_jpeg(images.thumbnail(picture, THUMBNAIL_PX))
         digests = self.board.state(cell).digests
         return self._store.thumbnail(digests[index]) if index < len(digests) else None
+
+    def small(self, cell: Cell, index: int) -> Image.Image | None:
+        """The same as a picture."""
+        file = self.thumbnail(cell, index)
+        return None if file is None else Image.open(io.BytesIO(file))
 
     def error(self, cell: Cell) -> InpaintError:
         """Why the cell has no result."""

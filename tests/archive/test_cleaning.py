@@ -192,7 +192,7 @@ def test_a_rescued_store_warns_of_pictures_of_lost_runs(store_folder: Path) -> N
     assert "were lost" in cleaning._repr_html_()
 
 
-def test_the_report_is_a_table_that_needs_no_script() -> None:
+def test_the_report_is_a_list_that_needs_no_script() -> None:
     """Names are shown as text, sizes in words."""
     store = open_store()
     edit()

@@ -175,6 +175,26 @@ def test_anything_that_holds_runs_is_packed(tmp_path: Path, what: str) -> None:
     assert [line["job"]["id"] for line in lines(inp.pack(things[what], tmp_path / "runs.zip"))] == [job.id]
 
 
+def test_a_sweep_is_packed_with_all_that_came_of_it(tmp_path: Path, elsewhere: Store) -> None:
+    """Every cell that ran is in the archive, failed ones too."""
+    sweep = inp.sweep(
+        noise(), masks={"box": BOX, "other": OTHER}, prompts=["a fox", "bad"], providers=[Stirring()]
+    )
+    sweep.wait(30)
+    added = inp.unpack(inp.pack(sweep, tmp_path / "sweep.zip"), store=elsewhere)
+    assert sorted((run.prompt, run.status) for run in added) == [
+        ("a fox", "done"), ("a fox", "done"), ("bad", "failed"), ("bad", "failed"),
+    ]  # fmt: skip
+
+
+def test_a_chain_that_began_with_words_is_packed(tmp_path: Path, account: Account, elsewhere: Store) -> None:
+    """First pictures and what their buttons brought."""
+    chain = inp.Chain(provider="studio")
+    chain.imagine("a fox").result(timeout=10)
+    chain.upscale(0).result(timeout=10)
+    assert len(inp.unpack(inp.pack(chain, tmp_path / "chain.zip"), store=elsewhere)) == 2
+
+
 @pytest.mark.parametrize("what", [None, 7, [], "nobody", object()])
 def test_what_holds_no_runs_is_refused(tmp_path: Path, what: object) -> None:
     """InputError, and no file."""

@@ -24,7 +24,7 @@ assert shell.user_ns["coffee"].result.report.changed_outside == 0
 def test_the_code_in_the_readme_runs(tmp_path):
     """Every block of Python in the README runs, in order, in a fresh process and an empty folder."""
     blocks = BLOCK.findall(README.read_text(encoding="utf-8"))
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     environment = {**os.environ, "IPYTHONDIR": str(tmp_path / "ipython")}
     environment.pop("INPAINT_NB_STORE", None)
     run = subprocess.run(

@@ -11,12 +11,10 @@ import papermill
 import pytest
 from nbclient import NotebookClient
 
+import inpaint_nb
+
 ROOT = Path(__file__).parents[2]
-NOTEBOOKS = sorted(
-    path
-    for path in (ROOT / "notebooks").glob("*.ipynb")
-    if path.stem in ("imaginepro", "lotimage", "masks", "quickstart")
-)
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CLOSED = """\
 import os, sys
 
@@ -127,4 +125,15 @@ def test_a_notebook_replays_to_the_same_pictures(path, way, tmp_path_factory):
     assert len(study.live) >= 2
     assert study.run("replay", way, closed=True) == study.live
     assert "recorded on " in study.words
+    assert "run live" not in study.words
+
+
+def test_the_study_replays_from_the_file_that_comes_with_it(tmp_path, monkeypatch):
+    """The packed store beside the notebook is all that a replay on another computer needs."""
+    monkeypatch.setenv("INPAINT_NB_STORE", str(tmp_path / "store"))
+    runs = inpaint_nb.unpack(ROOT / "notebooks" / "iterate.zip")
+    recorded = {digest for run in runs for digest in run.record.composited}
+    study = Study(nbformat.read(ROOT / "notebooks" / "iterate.ipynb", as_version=4), tmp_path)
+    replayed = study.run("replay", closed=True)
+    assert set(replayed["fox"] + replayed["best"] + replayed["ribbon"]) <= recorded
     assert "run live" not in study.words

@@ -127,6 +127,12 @@ def test_a_prompt_that_is_no_text_is_refused():
     assert re.search("text, not int", refusal(replace(REQUEST, prompt=3)))
 
 
+def test_a_prompt_that_no_file_can_hold_is_refused():
+    """Half of a character made of two is refused before anything is sent, and a whole one is not."""
+    assert "half a character" in refusal(replace(REQUEST, prompt="a fox \ud83e"))
+    check(replace(REQUEST, prompt="a 🦊"), "painter", ABLE)
+
+
 def test_a_picture_from_elsewhere_is_refused_where_only_own_ones_are_edited():
     """A provider that edits only its own pictures says how to get one, and who takes any picture."""
     words = refusal(REQUEST, OWN_ONLY, lambda wanted: ["other"] if wanted(ABLE) else [])

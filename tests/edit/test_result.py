@@ -68,7 +68,9 @@ def pressed_by(**more):
     """A result with buttons, and the list of what was pressed on it."""
     pressed = []
     result = made(
-        remote={"id": "job-7"}, presser=lambda request, source, **how: pressed.append((request, source)), **more
+        remote={"id": "job-7"},
+        presser=lambda request, source, **how: pressed.append((request, source)),
+        **more,
     )
     return result, pressed
 

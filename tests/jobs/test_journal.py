@@ -17,6 +17,7 @@ from inpaint_nb.http import Client
 from inpaint_nb.images import digest
 from inpaint_nb.jobs import submit
 from inpaint_nb.masks import Mask
+from inpaint_nb.session import Session
 from inpaint_nb.store import Record, open_store
 
 
@@ -194,6 +195,24 @@ def test_a_result_is_shown_before_it_is_recorded_and_waited_for_until_it_is() ->
     late: list[object] = []
     job.on_result(late.append)
     assert late == [result]
+
+
+def test_a_session_shows_a_result_before_it_is_recorded() -> None:
+    """When its views hear of a result the pictures are there, and the store does not have the end yet; then it has."""
+    provider = Gated()
+    session = Session(picture(), mask=MASK, provider=provider)
+    heard: list[tuple[int, str]] = []
+    job = session.run()
+    session.on_change(
+        lambda change: (
+            heard.append((len(session.images), record_of(job.id).status)) if change == "result" else None
+        )
+    )
+    provider.open()
+    result = job.result(timeout=10)
+    assert heard == [(1, "submitting")]
+    assert session.result_of(job) is session.result is result
+    assert record_of(job.id).status == "done"
 
 
 def test_a_failing_viewer_costs_nobody_the_result() -> None:

@@ -138,7 +138,7 @@ def test_nothing_that_a_page_gets_tells_what_made_a_picture(page: PaintedPage, p
     say(panel, type="answer", view="v", seq=1, number=0, stars=5)
     states = [
         {name: value for name, value in widget.get_state().items() if name not in ("_esm", "_css")}
-        for widget in instances.values()
+        for widget in (panel.widget, panel.page)  # other tests' widgets may still live
     ]
     everything = json.dumps(
         [*(content for _, content in page.sent), repr(states), repr(panel.page), repr(panel.trial)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 
 import pytest
@@ -154,6 +155,36 @@ def test_a_button_of_a_replayed_result_is_pressed_live(notebook, account, monkey
     assert not chain.job.result(20).is_recorded
     assert len(account.asked) == asked + 1
     settled()
+    panel.close()
+
+
+class Keyed(Studio):
+    """A studio that is not there without its key."""
+
+    name = "keyed"
+
+    def __init__(self) -> None:
+        super().__init__(os.environ["KEYED_API_KEY"])
+
+
+def test_the_editor_opens_without_a_key(notebook, monkeypatch):
+    """In a replay the editor of an upscale opens below it, and no provider is needed for that."""
+    registry.register_provider(Keyed)
+    monkeypatch.setenv("KEYED_API_KEY", "sk-for-a-test")
+    inp.imagine("a fox", provider="keyed").result(timeout=20).upscale(0).result(timeout=20)
+    monkeypatch.delenv("KEYED_API_KEY")
+    monkeypatch.setenv("INPAINT_NB_MODE", "replay")
+    start_again(monkeypatch)
+    chain = inp.Chain(provider="keyed")
+    panel = ChainPanel(chain)
+    chain.imagine("a fox").result(20)
+    chain.upscale(0).result(20)
+    settled()
+    assert panel.editor_panel is not None
+    assert panel.gallery.runs._status["state"] == "done"
+    panel.editor_panel.session.mask = inp.Mask.full(panel.editor_panel.session.image.size)
+    panel.editor_panel.run.click()
+    assert "KEYED_API_KEY" in str(panel.editor_panel.gallery.runs._status["error"])
     panel.close()
 
 

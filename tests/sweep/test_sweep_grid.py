@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 from sweeping import LEFT, RIGHT, Painter, run, swept
 
 from inpaint_nb.errors import InputError
 from inpaint_nb.providers import register_provider, registry
+from inpaint_nb.store import open_store
 from inpaint_nb.sweep import Place, Sweep
 from inpaint_nb.sweep.lettering import lettering
 from inpaint_nb.sweep.paper import Paper
@@ -114,6 +115,18 @@ def test_candidates_share_their_cell() -> None:
     grid = sweep.grid(cell_px=48, title="")
     corners = [grid.getpixel((corner[0] + x + 5, corner[1] + y + 5)) for y in (0, 16) for x in (0, 24)]
     assert corners == [(255, 0, 0), (0, 0, 255), (0, 255, 0), (0, 0, 0)]
+
+
+def test_a_quick_grid_is_made_of_small_copies() -> None:
+    """It looks the same but for their quality, and needs no whole picture."""
+    sweep = run(prompts=["red", "blue"], providers=Painter())
+    whole, quick = sweep.grid(cell_px=48), sweep.grid(cell_px=48, quick=True)
+    assert whole.size == quick.size
+    assert max(high for _, high in ImageChops.difference(whole, quick).getextrema()) < 120
+    for path in (open_store().folder / "files").rglob("*.png"):
+        path.unlink()
+    assert sweep.grid(cell_px=48, quick=True).tobytes() == quick.tobytes()
+    assert sweep.grid(cell_px=48).tobytes() != whole.tobytes()
 
 
 def test_long_prompts_are_wrapped_and_cut_off() -> None:
