@@ -26,7 +26,7 @@ function chooser(label, onChoose) {
 
 function render({ model, el }) {
   el.classList.add("inb-cmp-view");
-  el.dataset.lmSuppressShortcuts = "true";
+  keepKeys(el);
   const actions = new Map(model.get("actions").map((action) => [action.name, action]));
   const chords = new Map([...actions.values()].flatMap((action) => action.keys.map((key) => [key, action])));
   const helpOf = (name) => { const { help, shown } = actions.get(name); return `${help[0].toUpperCase()}${help.slice(1)} (${shown})`; };
@@ -62,9 +62,6 @@ function render({ model, el }) {
   const help = element("div", "inb-cmp-keys", {}, [...actions.values()].map((action) => `${action.shown} ${action.help}`).join(" · "));
   const root = element("section", "inb-cmp", { "aria-label": "Comparison of two pictures" }, bar, stage.root, legend, words, help);
   root.hidden = legend.hidden = true;
-  for (const each of [stage.root, stage.slider, ...bar.querySelectorAll("button, select")]) {
-    each.dataset.lmSuppressShortcuts = "true"; // JupyterLab looks at what has the focus before it looks around it
-  }
   el.append(root);
   setMode("slider");
 

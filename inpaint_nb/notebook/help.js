@@ -19,9 +19,10 @@ function makeHelp(model, name, onToggle) {
   const section = (title, rows) => make('table', {}, make('caption', {}, title), make('tbody', {}, ...rows));
   const sections = Object.entries(GROUPS).map(([group, title]) => section(title, actions.filter((each) => each.group === group).map((each) => row(each.shown, each.help, each.call))));
   const close = make('button', {type: 'button', class: 'inb-help-close', 'aria-label': 'Close the help'}, 'Close (Esc)');
-  const root = make('div', {class: 'inb-help', id: `${name}-all`, role: 'dialog', 'aria-label': 'All keys', tabindex: -1, hidden: '', 'data-lm-suppress-shortcuts': 'true'},
+  const root = make('div', {class: 'inb-help', id: `${name}-all`, role: 'dialog', 'aria-label': 'All keys', tabindex: -1, hidden: ''},
     make('div', {class: 'inb-help-head'}, make('strong', {}, 'All keys, and the same in Python'), close),
     make('div', {class: 'inb-help-groups'}, ...sections, section('By hand', BY_HAND.map(([shown, words]) => row(shown, words)))));
+  keepKeys(root);
   let before = null; // what had the focus
 
   function show(isOpen, goesBack = true) {

@@ -32,9 +32,10 @@ function makeKeyboard(roots, actions, act, isBusy, on) {
   // The notebook's own shortcuts are looked up before a key gets here, and not at all below this attribute.
   function letHostSave(event) {
     if (!HOST_CHORDS.has(chordOf(event))) return;
-    for (const root of roots.filter((each) => each.contains(event.target))) {
-      root.removeAttribute('data-lm-suppress-shortcuts');
-      setTimeout(() => root.setAttribute('data-lm-suppress-shortcuts', 'true'));
+    const root = roots.find((each) => each.contains(event.target));
+    for (const marked of root ? new Set([root, event.target]) : []) {
+      marked.removeAttribute('data-lm-suppress-shortcuts');
+      setTimeout(() => marked.setAttribute('data-lm-suppress-shortcuts', 'true'));
     }
   }
   function release(event) {
@@ -45,6 +46,7 @@ function makeKeyboard(roots, actions, act, isBusy, on) {
 
   on(window, 'keydown', letHostSave, {capture: true});
   for (const root of roots) {
+    keepKeys(root);
     on(root, 'keydown', press);
     on(root, 'keyup', release);
     on(root, 'focusout', release);

@@ -176,7 +176,8 @@ function render({ model, el }) {
   const row = element("div", "inb-masks-row", {}, tabs.root, toggles.history, choice,
     label("Feather ", px, " px "), side, note, style, toggles.import, toggles.export, toggles.words);
   const news = element("div", "inb-masks-news", {}, said, offer);
-  const root = element("div", "inb-masks", { role: "group", "aria-label": "Masks", "data-lm-suppress-shortcuts": "true" }, row, ...Object.values(folds), news);
+  const root = element("div", "inb-masks", { role: "group", "aria-label": "Masks" }, row, ...Object.values(folds), news);
+  keepKeys(root);
   root.onkeydown = (event) => {
     if (event.key === "Escape") {
       if (open.length) fold([]);

@@ -173,6 +173,20 @@ def test_both_are_magnified_and_moved_together(open_editor: Callable[..., Editor
     assert view(editor)["scale"] == pytest.approx(fit)
 
 
+def test_compare_is_pressed_by_key_and_gets_the_focus_back(open_editor: Callable[..., Editor]) -> None:
+    """A short Enter on a thumbnail's Compare opens it, Esc leaves it where one was; the original has it, too."""
+    editor = compared(open_editor)
+    editor.page.keyboard.press("Escape")
+    assert not editor.part(".inb-cmp").is_visible()
+    editor.page.keyboard.press("Enter")
+    editor.part(".inb-cmp").wait_for()
+    editor.page.keyboard.press("Escape")
+    editor.part('.inb-thumb[data-key="original"] .inb-compare').focus()
+    editor.page.keyboard.press("Space")
+    editor.part(".inb-cmp").wait_for()
+    assert chosen(editor) == ["original", "1.1"]
+
+
 def test_any_two_are_chosen_swapped_saved_and_closed(open_editor: Callable[..., Editor]) -> None:
     """Menus offer every thumbnail; J swaps, S writes a page, a reload brings it back, Esc closes it."""
     editor = compared(open_editor)

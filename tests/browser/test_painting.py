@@ -159,3 +159,12 @@ def test_the_overlay_takes_the_place_of_the_ink(open_editor: Callable[..., Edito
     wait_until(lambda: editor.ink_at(LINE[1])[3] == 0, "the ink is erased", editor.page)
     frames(editor)
     assert editor.picture_at(LINE[1]) != before
+
+
+def test_keys_on_the_tool_bar_stay_there(open_editor: Callable[..., Editor]) -> None:
+    """With the focus on a button, R is the rectangle and not JupyterLab's key that makes the cell raw text."""
+    editor = open_editor()
+    editor.act("eraser")
+    editor.page.keyboard.press("r")
+    editor.part('.inb-toolbar [data-action="rectangle"][aria-pressed="true"]').wait_for()
+    assert "jp-CodeCell" in (editor.notebook.cell(SHOWING).get_attribute("class") or "")

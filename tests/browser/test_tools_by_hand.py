@@ -298,7 +298,8 @@ def test_a_pen_presses_into_size_and_opacity(
 
 PEN_ERASER = """(canvas, [points, button]) => {
     const send = (type, [x, y], more) => canvas.dispatchEvent(new PointerEvent(type, {
-        clientX: x, clientY: y, pointerId: 7, pointerType: 'pen', bubbles: true, cancelable: true, pressure: 0.5, ...more,
+        clientX: x, clientY: y, pointerId: 7, pointerType: 'pen', bubbles: true, cancelable: true,
+        pressure: 0.5, ...more,
     }));
     send('pointerdown', points[0], {button, buttons: 32});
     for (const point of points.slice(1)) send('pointermove', point, {button: -1, buttons: 32});
