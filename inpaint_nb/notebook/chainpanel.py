@@ -27,7 +27,9 @@ class ChainPanel:
         self.cancel.on_click(lambda _: self.gallery.cancel())
         self.note = ipywidgets.HTML(escape(f"{chain.provider}: {chain.capabilities.note}"))
         self.note.add_class("inb-provider-note")
-        self.widget = ipywidgets.VBox([self.note, self.cancel, self.gallery.runs, self.gallery.comparing.view])
+        self.widget = ipywidgets.VBox(
+            [self.note, self.cancel, self.gallery.runs, self.gallery.comparing.view]
+        )
         self.widget.add_class("inb-panel")
         self.editor_panel: Panel | None = None
         self._opened: set[int] = set()

@@ -69,7 +69,11 @@ class Look:
         """What the bitmap shows of the picture; of one of another size than the mask's, all that lies there."""
         if self.box == (0, 0, *image.size):
             reduced = images.thumbnail(image, max(self.shown))
-            return reduced if reduced.size == self.shown else reduced.resize(self.shown, Image.Resampling.BICUBIC)
+            return (
+                reduced
+                if reduced.size == self.shown
+                else reduced.resize(self.shown, Image.Resampling.BICUBIC)
+            )
         part = image.crop(self.box)
         # Someone waits for it: half the time of Lanczos, and hardly less sharp.
         return part if part.size == self.shown else part.resize(self.shown, Image.Resampling.HAMMING)

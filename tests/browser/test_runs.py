@@ -123,7 +123,9 @@ def test_compare_shows_the_parent_while_it_is_held(open_editor: Callable[..., Ed
         assert images.nth(1).get_attribute("src") == original
         assert compare.get_attribute("aria-pressed") == "true"
         held = editor.page.evaluate("performance.now()")
-        editor.page.wait_for_function("since => performance.now() - since > 400", arg=held)  # shorter is a click
+        editor.page.wait_for_function(
+            "since => performance.now() - since > 400", arg=held
+        )  # shorter is a click
         release()
         assert images.nth(1).get_attribute("src") == result
     assert not editor.part(".inb-cmp").is_visible()

@@ -357,7 +357,11 @@ def test_the_fallback_has_a_tool_bar_of_its_own(page: PaintedPage) -> None:
     assert owner.editor.widget.children[0] is bar.widget
     tool, mode, size, undo, redo, clear = bar.widget.children
     tool.value, mode.value, size.value = "rectangle", "subtract", 9
-    assert (owner.editor.ink.tool, owner.editor.ink.mode, owner.editor.ink.radius) == ("rectangle", "subtract", 4.5)
+    assert (owner.editor.ink.tool, owner.editor.ink.mode, owner.editor.ink.radius) == (
+        "rectangle",
+        "subtract",
+        4.5,
+    )
     assert (undo.disabled, redo.disabled) == (True, True)
     owner.editor.set_history(True, False)
     undo.click()
@@ -386,7 +390,9 @@ def test_a_message_told_again_is_done_once(page: PaintedPage, owner: Owner) -> N
         owner.stroke([(10.0, 10.0)], seq=1)
     owner.stroke([(30.0, 10.0)], seq=2)
     assert owner.edits == 2
-    answers = [content["seq"] for content in page.contents(owner.editor.ink.comm.comm_id) if content["type"] == "ack"]
+    answers = [
+        content["seq"] for content in page.contents(owner.editor.ink.comm.comm_id) if content["type"] == "ack"
+    ]
     assert answers == [1, 1, 2]
 
 
@@ -429,7 +435,9 @@ def test_a_proposal_is_drawn_and_answered_and_changes_no_mask(page: PaintedPage,
 
 
 @pytest.mark.parametrize("is_taken", [True, False])
-def test_a_proposal_is_taken_as_one_step_or_forgotten(page: PaintedPage, owner: Owner, is_taken: bool) -> None:
+def test_a_proposal_is_taken_as_one_step_or_forgotten(
+    page: PaintedPage, owner: Owner, is_taken: bool
+) -> None:
     """Apply commits what is shown without drawing it again; Cancel brings back what was."""
     owner.stroke([(30.0, 20.0)])
     before = owner.mask
