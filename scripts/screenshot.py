@@ -52,7 +52,7 @@ def take() -> None:
         sync_playwright() as start,
     ):
         browser = start.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
-        notebook = Notebook(server, browser, CELLS, viewport={"width": 980, "height": 1500}).open()
+        notebook = Notebook(server, browser, CELLS, viewport={"width": 1180, "height": 1900}).open()
         notebook.run(0)
         notebook.run(1)
         photo = Picture(notebook.page.locator(".inb-surface"), (600, 400))
