@@ -56,7 +56,7 @@ def _named_masks(masks: object, size: Size) -> list[tuple[str, Any]]:
     if isinstance(masks, Mask):
         return [("mask", masks)]
     if isinstance(masks, Mapping):
-        return [(str(name), mask) for name, mask in masks.items()]
+        return [(str(name), masks[name]) for name in _several("masks", masks)]
     return [(f"mask {number}", mask) for number, mask in enumerate(_several("masks", masks), 1)]
 
 

@@ -47,6 +47,7 @@ def test_a_result_is_rated_by_keys(open_editor: Callable[..., Editor]) -> None:
     for key in ("3", "f"):
         editor.page.keyboard.press(key)
     editor.notebook.wait_for_value(f"{MINE} == (3, True, False)", "keys on the picture")
+    editor.part('.inb-starred[aria-pressed="true"]').wait_for()  # the next key turns it over
     thumbnail = editor.part(".inb-thumb").last
     thumbnail.focus()
     for key in ("5", "f", "d"):

@@ -85,6 +85,7 @@ def test_providers_of_the_same_name_are_told_apart_by_their_options() -> None:
     [
         ({"seeds": [1], "count": 2}, "seeds and count"),
         ({"prompts": []}, "prompts is empty"),
+        ({"masks": {}}, "masks is empty"),
         ({"prompts": [1]}, "must be a text"),
         ({"masks": ["left"]}, "must be an inpaint_nb.Mask"),
         ({"masks": Mask.empty(SIZE)}, "mask"),
