@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from html import escape
 
+from IPython.display import display
 from PIL import Image
 
 from inpaint_nb.chain import Chain
@@ -155,6 +156,18 @@ def result_words(result: Result) -> str:
     when = f"{result.when}; " if result.when else ""
     took = f"{result.seconds:.1f} s{_cost_words(result)}{_changed_words(result)}."
     return " ".join([f"{when}{took}", *result.notes])
+
+
+def show_result(result: Result) -> None:
+    """Shows a result that a cell names: its picture, and in words when it was run or recorded and what came of it.
+
+    Two outputs, as of a session: hosting pages strip pictures out of HTML.
+    """
+    pictures = {"image/jpeg": result._repr_jpeg_(), "image/png": result._repr_png_()}
+    encoded = {kind: base64.b64encode(made).decode("ascii") for kind, made in pictures.items() if made}
+    display({**encoded, "text/plain": repr(result)}, raw=True)
+    words = f"{asked_words(result.request)}; by {result.provider}; {result_words(result)}"
+    display({"text/html": f"<p>{escape(words)}</p>", "text/plain": words}, raw=True)
 
 
 def _cost_words(result: Result) -> str:

@@ -93,6 +93,16 @@ def test_a_run_that_is_waited_for_is_in_the_saved_notebook(tmp_path):
     assert "by local (" in words(notebook.cells[1])
 
 
+def test_a_result_that_a_cell_names_says_when_it_was_run(tmp_path):
+    """Its picture and its words are outputs of their own; a recorded one says that it is."""
+    run = "inp.inpaint(photo, hole, seed=7{}).result(timeout=60)"
+    cells = [OPEN, run.format(""), run.format(", mode='replay', repeat=0")]
+    notebook = executed(written(*cells), tmp_path)
+    assert [len(pictures(cell)) for cell in notebook.cells[1:]] == [1, 1]
+    assert "run live on " in words(notebook.cells[1])
+    assert "recorded on " in words(notebook.cells[2])
+
+
 @pytest.mark.parametrize("waiting", ["fox.job.result(timeout=60);", "await fox.job;"])
 def test_a_run_that_a_later_cell_waits_for_is_in_the_saved_notebook(tmp_path, waiting):
     """The editor's outputs show the result when a later cell waited for it."""
