@@ -34,7 +34,7 @@ def test_everything_of_the_run_is_there_again(theme: str, open_editor: Callable[
     """Prompt, mask, note and both thumbnails are shown, readable in each theme, and the original is a click away."""
     editor = open_editor(SAVE, OPEN)
     wait_until(lambda: editor.part(".inb-thumb").count() == 2, "both thumbnails are there", editor.page)
-    assert editor.part("textarea").input_value() == "a cup of tea"
+    assert editor.part(".inb-form textarea").input_value() == "a cup of tea"
     assert "that tea.png carries" in editor.part(".inb-note").inner_text()
     assert editor.notebook.value("session.mask == hole")
     frames(editor)
