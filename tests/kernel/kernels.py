@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from pathlib import Path
 from queue import Empty
@@ -68,7 +69,8 @@ class Kernel:
         self.manager.interrupt_kernel()
 
     def kill(self) -> None:
-        """The end that no kernel can prepare for."""
+        """The end that no kernel can prepare for: at once, while `shutdown_kernel(now=True)` interrupts it first."""
+        self.manager.signal_kernel(getattr(signal, "SIGKILL", signal.SIGTERM))
         self.manager.shutdown_kernel(now=True)
 
     def close(self) -> float:
