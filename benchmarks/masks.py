@@ -203,9 +203,9 @@ def select_something(size: tuple[int, int]) -> None:
         across, down = picture.width / sample.width, picture.height / sample.height
         box, points = (150 * across, 20 * down, 480 * across, 370 * down), [(290 * across, 200 * down)]
         for name in inpaint_nb.available_selectors():
-            by_box = min(seconds(lambda: Mask.select(picture, box, selector=name)) for _ in range(3))  # noqa: B023
+            by_box = min(seconds(lambda: Mask.select(picture, box, selector=name)) for _ in range(3))  # noqa: B023 called at once
             by_point = min(
-                seconds(lambda: Mask.select(picture, None, points, selector=name))  # noqa: B023
+                seconds(lambda: Mask.select(picture, None, points, selector=name))  # noqa: B023 called at once
                 for _ in range(3)
             )
             print(
