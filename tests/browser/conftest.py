@@ -42,7 +42,7 @@ def browser(start_browser: Callable[..., Browser], debugging_port: int) -> Itera
 
 @pytest.fixture
 def open_notebook(lab: JupyterLab, browser: Browser) -> Iterator[Callable[..., Notebook]]:
-    """Opens a notebook with the given cells; keyword arguments are those of a Playwright context.
+    """Opens a notebook with the given cells; keyword arguments are `front_end` and those of a Playwright context.
 
     In the end, no script of the page may have failed.
     """

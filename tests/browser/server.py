@@ -1,4 +1,4 @@
-"""A JupyterLab server for tests and benchmarks, the browser that opens it, and how to wait for either."""
+"""A server of JupyterLab and Notebook 7 for tests and benchmarks, the browser that opens it, and waiting for either."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ READY_SECONDS = 60  # a cold JupyterLab on a loaded two-core machine; nothing wa
 
 
 class JupyterLab:
-    """A JupyterLab server of its own: own folder, own settings, own port; the user's settings stay out."""
+    """A server of its own: own folder, own settings, own port; the user's settings stay out.
+
+    It serves Notebook 7 too, which is an extension of the same server.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -79,8 +82,6 @@ class JupyterLab:
             "ServerApp.port_retries": 0,
             "ServerApp.root_dir": self.notebooks,
             "IdentityProvider.token": self.token,
-            "LabApp.user_settings_dir": self.folder / "lab-settings",
-            "LabApp.workspaces_dir": self.folder / "lab-workspaces",
         }
         arguments = [f"--{name}={value}" for name, value in options.items()]
         return [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *arguments]
@@ -91,6 +92,8 @@ class JupyterLab:
             "JUPYTER_DATA_DIR": "data",
             "JUPYTER_RUNTIME_DIR": "runtime",
             "IPYTHONDIR": "ipython",
+            "JUPYTERLAB_SETTINGS_DIR": "lab-settings",
+            "JUPYTERLAB_WORKSPACES_DIR": "lab-workspaces",
             "INPAINT_NB_STORE": "store",
         }
         places = {name: str(self.folder / place) for name, place in folders.items()}
