@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import httpx
 
 CONNECTIONS = 100
+DOWNLOADS = 24  # at a time: a slow host of pictures must not hold up what a provider is asked
 KEPT = (
     12  # idle ones: httpcore looks at each of them at every request, which a hundred jobs at once would feel
 )
@@ -56,6 +57,7 @@ class Connection:
 
     def __init__(self, timing: Timing) -> None:
         self.timing = timing
+        self.downloads = asyncio.Semaphore(DOWNLOADS)
         self._opening = asyncio.Lock()
         self._client: httpx.AsyncClient | None = None
 

@@ -35,7 +35,7 @@ async def delivered(connection: Connection, url: str, max_bytes: int) -> bytes:
     import httpx
 
     try:
-        async with asyncio.timeout(connection.timing.download):
+        async with connection.downloads, asyncio.timeout(connection.timing.download):  # timed from its turn
             return await _fetch(client, url, max_bytes)
     except (TimeoutError, httpx.TimeoutException) as error:
         raise Undelivered(

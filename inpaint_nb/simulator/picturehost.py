@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
@@ -20,6 +21,8 @@ from inpaint_nb.simulator.studio import ORIGINAL_SECONDS
 
 FILE = re.compile(r"([0-9a-f-]{36})(?:-([1-4]|preview))?\.png")
 METHODS = ["GET", "HEAD", "POST"]
+# Of its own: a queue of pictures that are drawn late must not hold up what is submitted.
+DRAWING = ThreadPoolExecutor(2, "inpaint-nb darkroom")
 
 
 @dataclass
@@ -76,7 +79,8 @@ class PictureHost:
             raise Refused(404, "No such picture.")
         if exchange.call.path.startswith("/attachments/") and self._is_expired(job):
             raise Refused(403, "This content is no longer available.")
-        return Response(await asyncio.to_thread(_content, job, part), media_type="image/png")
+        content = await asyncio.get_running_loop().run_in_executor(DRAWING, _content, job, part)
+        return Response(content, media_type="image/png")
 
     def _is_done(self, job: Job) -> bool:
         return job.stage(self.desk.studio.clock.now()).status == "DONE"

@@ -12,11 +12,12 @@ import threading
 from contextlib import contextmanager
 
 import pytest
-from scripted import Pauses, cut_off, hangs_up, says, with_api
+from scripted import SECRET, Pauses, cut_off, hangs_up, says, silence, with_api
 from scripted import serving as scripted_serving
 
 from inpaint_nb.errors import InputError, ProviderError, ProviderUnavailable, SettingsError
 from inpaint_nb.http import MAX_REDIRECTS, Client, Timing
+from inpaint_nb.http.connection import DOWNLOADS
 from inpaint_nb.workers import offload
 
 PICTURE = bytes(range(256)) * 40
@@ -385,3 +386,24 @@ def test_a_picture_has_a_limit_too(peer):
     with pytest.raises(ProviderError, match="larger than"):
         fetch(peer, max_bytes=100)
     assert len(peer.asked) == 1
+
+
+def test_a_slow_host_of_pictures_holds_up_nothing_else():
+    """While hundreds of downloads wait for their turn, an API is answered, and none of them fails for having waited."""
+
+    async def story(slow, quick):
+        client = Client(pause=Pauses(), timing=Timing(pool=0.5, download=1.0))
+        api = client.api(quick.url, SECRET)
+        downloads = [asyncio.create_task(client.download(f"{slow.url}/{number}")) for number in range(200)]
+        assert await offload(slow.reached.wait, 20)
+        answer = await api.get("/")
+        slow.on("*", says(200, PICTURE))
+        brought = await asyncio.gather(*downloads, return_exceptions=True)
+        await client.aclose()
+        return answer, [one == PICTURE for one in brought]
+
+    with scripted_serving() as slow, scripted_serving() as quick:
+        slow.on("*", silence)
+        answer, brought = asyncio.run(story(slow, quick))
+    assert answer.status == 200
+    assert brought == [False] * DOWNLOADS + [True] * (200 - DOWNLOADS)
