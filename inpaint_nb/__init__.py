@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from inpaint_nb import jobs
@@ -156,10 +157,7 @@ def open(
 
 def _show(session: Session) -> None:
     """Gives the session its view when IPython is running; a plain script needs none and imports none."""
-    import sys
-
-    ipython = sys.modules.get("IPython")
-    if ipython is not None and ipython.get_ipython() is not None:
+    if _shell() is not None:
         from inpaint_nb.notebook.show import View
 
         session.viewer = View(session)
@@ -227,10 +225,7 @@ def fetch(remote_id: str, *, provider: object, repeat: int | None = None, mode: 
 
 def _show_sweep(prepared: Sweep) -> bool:
     """Gives the sweep its view when IPython is running, and says whether it did."""
-    import sys
-
-    ipython = sys.modules.get("IPython")
-    if ipython is None or ipython.get_ipython() is None:
+    if _shell() is None:
         return False
     from inpaint_nb.notebook.sweepcell import SweepView
 
@@ -252,11 +247,8 @@ def blind(
     What is rated is on disk at once, and the same call goes on where it stopped; `reveal()` shows what was behind.
     `who` is the environment's user unless given, or INPAINT_NB_RATER. Raises InputError where there is nothing to rate.
     """
-    import sys
-
     trial = trials.begin(pictures, pairs=pairs, seed=seed, who=who)
-    ipython = sys.modules.get("IPython")
-    if ipython is not None and ipython.get_ipython() is not None:
+    if _shell() is not None:
         from inpaint_nb.notebook.blindpanel import BlindView
 
         trial.viewer = BlindView(trial)
@@ -266,11 +258,7 @@ def blind(
 
 def _cell() -> jobs.Place | None:
     """The notebook cell that runs; asked whenever a request is counted."""
-    import sys
-
-    ipython = sys.modules.get("IPython")
-    shell = None if ipython is None else ipython.get_ipython()
-    if shell is None:
+    if (shell := _shell()) is None:
         return None
     from inpaint_nb.notebook.cells import place_of
 
@@ -278,6 +266,23 @@ def _cell() -> jobs.Place | None:
 
 
 jobs.REPEATS.place = _cell
+
+
+def _shell() -> Any:
+    """IPython's shell where it runs us; IPython is not imported to find out."""
+    ipython = sys.modules.get("IPython")
+    return None if ipython is None else ipython.get_ipython()
+
+
+def _show_result(result: Result) -> None:
+    from inpaint_nb.notebook.display import show_result
+
+    show_result(result)
+
+
+if (running := _shell()) is not None:  # a result that a cell names is shown as such, extension or not
+    running.display_formatter.ipython_display_formatter.for_type(Result, _show_result)
+del running
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -20,13 +20,11 @@ from traitlets import Enum, Int, Unicode, observe
 
 from inpaint_nb import settings
 from inpaint_nb.chain import Chain
-from inpaint_nb.edit import Result
 from inpaint_nb.errors import InputError
 from inpaint_nb.jobs import Job
 from inpaint_nb.notebook import names, options
 from inpaint_nb.notebook.cells import SWEEPS, Cells, cell_key
 from inpaint_nb.notebook.completion import matcher
-from inpaint_nb.notebook.display import show_result
 from inpaint_nb.notebook.handles import unwatch
 from inpaint_nb.notebook.options import Option
 from inpaint_nb.notebook.show import View
@@ -260,7 +258,6 @@ def load(shell: Any) -> None:
     shell.register_magics(magics)
     complete = matcher(shell)
     shell.Completer.custom_matchers.append(complete)
-    shell.display_formatter.ipython_display_formatter.for_type(Result, show_result)
     _LOADED[id(shell)] = (magics, complete)
     if "google.colab" in sys.modules:
         sys.modules["google.colab"].output.enable_custom_widget_manager()
@@ -276,7 +273,6 @@ def unload(shell: Any) -> None:
     magics.mode = ""
     unwatch(shell)
     shell.Completer.custom_matchers.remove(complete)
-    shell.display_formatter.ipython_display_formatter.pop(Result, None)
     shell.configurables.remove(magics)
     for kind, registered in shell.magics_manager.magics.items():
         for name in magics.magics[kind]:

@@ -93,10 +93,19 @@ def test_a_run_that_is_waited_for_is_in_the_saved_notebook(tmp_path):
     assert "by local (" in words(notebook.cells[1])
 
 
-def test_a_result_that_a_cell_names_says_when_it_was_run(tmp_path):
-    """Its picture and its words are outputs of their own; a recorded one says that it is."""
+@pytest.mark.parametrize(
+    "extension",
+    ["%load_ext inpaint_nb", "", "%load_ext inpaint_nb\n%unload_ext inpaint_nb"],
+    ids=["loaded", "imported", "unloaded"],
+)
+def test_a_result_that_a_cell_names_says_when_it_was_run(tmp_path, extension):
+    """Its picture and its words are outputs of their own; a recorded one says that it is, extension or not."""
     run = "inp.inpaint(photo, hole, seed=7{}).result(timeout=60)"
-    cells = [OPEN, run.format(""), run.format(", mode='replay', repeat=0")]
+    cells = [
+        OPEN.replace("%load_ext inpaint_nb", extension),
+        run.format(""),
+        run.format(", mode='replay', repeat=0"),
+    ]
     notebook = executed(written(*cells), tmp_path)
     assert [len(pictures(cell)) for cell in notebook.cells[1:]] == [1, 1]
     assert "run live on " in words(notebook.cells[1])
