@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
+from inspect import signature
 from typing import TYPE_CHECKING, Any, Self
 
 from PIL import Image
@@ -17,11 +20,13 @@ from inpaint_nb.masks.steps import Stepped
 if TYPE_CHECKING:
     from inpaint_nb.masks.raster import Raster
 
-Selector = Callable[[Image.Image, Box | None, list[Point], list[Point]], object]
+Selector = Callable[..., object]
 Cancelled = Callable[[], bool]
 
 BUILT_IN = ("grabcut", "plain")
+LOOK_SECONDS = 0.05  # between two looks at whether somebody still waits
 _selectors: dict[str, Selector] = {}
+_one_at_a_time = threading.Lock()  # few models may be asked from two threads at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,9 @@ def register_selector(name: str, selector: Selector) -> None:
     """Makes `Mask.select(..., selector=name)` call `selector(picture, box, foreground, background)`.
 
     It is handed a PIL picture in mode RGB, a box (left, top, right, bottom) or None, and lists of (x, y), and gives a
-    mask of the picture's size: a `Mask`, an array or a PIL picture. A name that was registered before is replaced.
+    mask of the picture's size: a `Mask`, an array or a PIL picture. One that takes `cancelled` is handed a function by
+    that name, which says whether nobody waits any more: a slow one asks it now and then, and returns None. Selectors of
+    users are called one at a time, on any thread. A name that was registered before is replaced.
     """
     if not name.isidentifier() or name in BUILT_IN:
         raise InputError(f"{name!r} cannot name a selector.", "Use a new word such as 'sam'.")
@@ -100,13 +107,37 @@ def select(picture: Image.Image, hints: Hints, name: str | None, cancelled: Canc
 
         found = find(picture, hints.box, hints.foreground, hints.background, name, cancelled)
     else:
-        given = _selectors[name](
-            picture.convert("RGB"), hints.box, list(hints.foreground), list(hints.background)
-        )
-        found = _checked(given, picture.size, name)
+        with _turn(cancelled):
+            given = _given(_selectors[name], picture.convert("RGB"), hints, cancelled)
+        found = None if cancelled() else _checked(given, picture.size, name)
     if found is None or cancelled():
         raise JobCancelled("The selection was cancelled.")
     return name, found
+
+
+@contextmanager
+def _turn(cancelled: Cancelled) -> Iterator[None]:
+    """Waits for the turn of a user's selector. Raises JobCancelled where nobody waits for it any more."""
+    while not _one_at_a_time.acquire(timeout=LOOK_SECONDS):
+        if cancelled():
+            raise JobCancelled("The selection was cancelled.")
+    try:
+        yield
+    finally:
+        _one_at_a_time.release()
+
+
+def _given(selector: Selector, picture: Image.Image, hints: Hints, cancelled: Cancelled) -> object:
+    """What a user's selector finds; those that can be called off are told how to learn of it."""
+    told = {"cancelled": cancelled} if _can_be_told(selector) else {}
+    return selector(picture, hints.box, list(hints.foreground), list(hints.background), **told)
+
+
+def _can_be_told(selector: Selector) -> bool:
+    try:
+        return "cancelled" in signature(selector).parameters
+    except (TypeError, ValueError):  # some that are written in C do not say what they take
+        return False
 
 
 def _checked(given: object, size: Size, name: str) -> Raster:

@@ -11,7 +11,6 @@ from PIL import Image
 from inpaint_nb.errors import InpaintError, JobCancelled
 from inpaint_nb.masks import Mask
 from inpaint_nb.notebook.tools import Wish, wished
-from inpaint_nb.workers import begin
 
 Change = Callable[[Mask], Mask]
 
@@ -23,7 +22,8 @@ log = logging.getLogger(__name__)
 class Proposals:
     """At most one proposal at a time: the newest wish counts, and one that is still being made is called off.
 
-    Wishes are fulfilled on a worker; any thread may ask. What `settle` takes is done by the thread that asks.
+    Any thread may ask. Each wish is fulfilled on a thread of its own, because a user's selector may take long and
+    workers are few. What `settle` takes is done by the thread that asks.
     """
 
     def __init__(
@@ -63,7 +63,10 @@ class Proposals:
             if self._change is None:
                 self._show(None, LOOKING)
             self._state.notify_all()
-        begin(lambda: self._make(number, wish, answer))
+        making = threading.Thread(
+            target=self._make, args=(number, wish, answer), name="inpaint-nb-proposal", daemon=True
+        )
+        making.start()
 
     def settle(self, is_taken: bool) -> None:
         """Takes the newest proposal, as one step, or forgets it; waits for one that is to be taken and being made."""
@@ -107,7 +110,7 @@ class Proposals:
         image, mask = self._picture()
         change = wished(wish, mask, image, lambda: number != self._number)
         proposed = change(mask)
-        proposed.bbox  # noqa: B018 - made here, on the worker, and not under a lock
+        proposed.bbox  # noqa: B018 - made here and not under a lock
         return proposed, lambda now: proposed if now is mask else change(now)
 
     def _offer(self, number: int, mask: Mask, change: Change) -> None:

@@ -21,6 +21,12 @@ function makeWishes(model, tools, send, showRefining) {
     refining = null;
     showRefining(null);
   }
+  // Nobody waits any more for what Python makes: a selector that takes long must not hold up the next wish.
+  function forget() {
+    asked = 0;
+    wantsMore = false;
+    send({type: 'settle', taken: false}, null);
+  }
   return {
     wish,
     answered(number) {
@@ -35,13 +41,14 @@ function makeWishes(model, tools, send, showRefining) {
       refining = name ? {name, px} : null;
       showRefining(name);
       if (name) wish();
-      else send({type: 'settle', taken: false}, null);
+      else forget();
     },
     // What is shown is taken, as one step, or forgotten.
     settle(isTaken) {
       over();
+      if (!isTaken) return forget();
       wantsMore = false;
-      send({type: 'settle', taken: isTaken}, null);
+      send({type: 'settle', taken: true}, null);
     },
     // Settings of the tool have changed: what is shown follows.
     refresh() {

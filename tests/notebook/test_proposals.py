@@ -53,10 +53,14 @@ class Selector:
     def __init__(self) -> None:
         self.began, self.may_end = threading.Semaphore(0), threading.Event()
         self.error: Exception | None = None
+        self.at_once, self.most_at_once = 0, 0
 
     def __call__(self, picture: Image.Image, box: Any, on: Any, beside: Any) -> Mask:
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
         self.began.release()
         assert self.may_end.wait(SECONDS)
+        self.at_once -= 1
         if self.error is not None:
             raise self.error
         return Mask.rectangle(SIZE, box)
@@ -176,3 +180,39 @@ def test_a_colour_outside_the_picture_is_refused(shown: Shown) -> None:
     assert shown.ask(Gesture("range", "add", ((-5.0, 3.0),))).wait(SECONDS)
     assert len(shown.refused) == 1
     assert not shown.proposals.is_open
+
+
+def test_many_that_are_called_off_hold_up_nothing(shown: Shown, slow: Selector) -> None:
+    """While selectors that nobody waits for are still at work, other wishes are fulfilled; only one is at work."""
+    answers = []
+    for _ in range(12):
+        answers.append(shown.ask(selecting((1, 1, 9, 9))))
+        shown.proposals.settle(False)
+    assert slow.began.acquire(timeout=SECONDS)
+    assert shown.ask(Refine("grow", 3)).wait(SECONDS)
+    assert shown.masks[-1] == shown.mask.grow(3)
+    slow.may_end.set()
+    assert all(answered.wait(SECONDS) for answered in answers)
+    assert slow.most_at_once == 1
+
+
+def test_a_selector_that_asks_is_told_that_nobody_waits(shown: Shown) -> None:
+    """One that takes `cancelled` can end early; what it returns then does not matter."""
+    began, ended = threading.Event(), threading.Event()
+
+    def patient(picture: Image.Image, box: Any, on: Any, beside: Any, cancelled: Callable[[], bool]) -> None:
+        began.set()
+        while not cancelled():
+            assert not ended.wait(0.001)
+        ended.set()
+
+    register_selector("slow", patient)
+    try:
+        answered = shown.ask(selecting((1, 1, 9, 9)))
+        assert began.wait(SECONDS)
+        shown.proposals.settle(False)
+        assert answered.wait(SECONDS)
+        assert ended.is_set()
+        assert shown.refused == []
+    finally:
+        del selectors._selectors["slow"]
