@@ -327,6 +327,8 @@ def test_ratings_are_summed_up_by_prompt() -> None:
         ("who", {("ann",), ("ben",)}),
         ("seed", {(None,), (3,)}),
         (("kind", "provider"), {("edit", "local"), ("edit", "paid")}),
+        (("quality", "who"), {("high", "ann"), ("high", "ben"), ("low", "ann")}),
+        ("index", {(0,)}),
         ("run", {("f1",), ("f2",), ("o1",)}),
     ],
 )

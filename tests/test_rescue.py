@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from processes import run_at_once
 
 from inpaint_nb.edit import Judgement
 from inpaint_nb.errors import StoreError
@@ -179,6 +180,18 @@ def test_a_field_that_is_no_json_any_more_blocks_nothing(store: Store) -> None:
     assert len(store.records()) == RUNS + 1
 
 
+def test_a_field_that_is_no_json_any_more_blocks_no_excerpt(store: Store) -> None:
+    """Asked for alone it is mended as it is with the whole record."""
+    store.begin(told("odd", params={"quality": "flipped-bits"})).result(timeout=10)
+    store.close()
+    spoil(ledger(store), lambda content: content.__setitem__(content.index(b'{"quality"'), ord("<")))
+    assert store.excerpts(["params"], ["odd", "job-001"]) == {
+        "odd": {"params": {}},
+        "job-001": {"params": {}},
+    }
+    assert store.was_rescued
+
+
 def test_an_old_damaged_ledger_is_brought_up_too(tmp_path: Path) -> None:
     """Runs of an older version are saved with the identity that they would have today."""
     old = Store(tmp_path / "old")
@@ -297,17 +310,7 @@ sys.stdin.readline()
 for number in range(10):
     store.begin(Record(f"{{name}}-{{number}}", 1.0, "local", "a fox", {{}})).result()
 """
-    several = [
-        subprocess.Popen([sys.executable, "-c", code, name], stdin=subprocess.PIPE, text=True)
-        for name in ("a", "b")
-    ]
-    for process in several:
-        assert process.stdin
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    for process in several:
-        process.communicate(timeout=60)
-        assert process.returncode == 0
+    run_at_once(code, "a", "b")
     ids = {record.id for record in store.records()}
     assert ids == {f"job-{number:03}" for number in range(RUNS)} | {
         f"{name}-{n}" for name in "ab" for n in range(10)

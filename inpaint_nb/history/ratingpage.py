@@ -31,11 +31,13 @@ def html(names: Sequence[str], rows: Sequence[Row]) -> str:
 
 def text(names: Sequence[str], rows: Sequence[Row]) -> str:
     """The table as lines of text."""
-    lines = [_caption(names, rows)]
-    for row in rows:
-        said = [f"{name} {_words(name, row[name])}" for name in _shown(rows) if name not in _COUNTS]
-        lines.append(f"{' · '.join(_cut(row[name]) for name in names)}: {', '.join(said)}")
-    return "\n".join(lines)
+    told = [name for name in _shown(rows) if name not in _COUNTS]
+    return "\n".join([_caption(names, rows), *(_line(names, told, row) for row in rows)])
+
+
+def _line(names: Sequence[str], told: Sequence[str], row: Row) -> str:
+    said = (f"{name} {_words(name, row[name])}" for name in told)
+    return f"{' · '.join(_cut(row[name]) for name in names)}: {', '.join(said)}"
 
 
 def _shown(rows: Sequence[Row]) -> list[str]:

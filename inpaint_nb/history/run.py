@@ -55,8 +55,7 @@ class Run:
     @property
     def prompt(self) -> str:
         """The prompt, verbatim; empty where there was none."""
-        of_edit = self.record.edit or {}
-        return str(self.record.prompt or of_edit.get("prompt") or "")
+        return prompt_of(self.record.prompt, self.record.edit)
 
     @property
     def provider(self) -> str:
@@ -166,6 +165,11 @@ def run_of(store: Store, record: Record, files: Sequence[Path] = (), opinions: S
         lambda: recall(store, record, ENGINE),
         tuple(opinions),
     )
+
+
+def prompt_of(prompt: str | None, edit: Mapping[str, object] | None) -> str:
+    """The prompt of a job: its own, else that of the edit whose candidate it brought out; empty where there is none."""
+    return str(prompt or (edit or {}).get("prompt") or "")
 
 
 def _index(opinion: Opinion) -> int:

@@ -11,8 +11,7 @@ from inpaint_nb.edit import MOST_STARS, Opinion
 from inpaint_nb.errors import InputError
 from inpaint_nb.history import frame, ratingpage
 from inpaint_nb.history.collection import history
-from inpaint_nb.history.groups import Group, Value, groups_of, names_of
-from inpaint_nb.history.run import Run, run_of
+from inpaint_nb.history.groups import Fields, Group, Value, check_known, group_of, names_of
 from inpaint_nb.store import Choice, Picture, Store, open_store
 
 Key = tuple[Value, ...]
@@ -48,8 +47,10 @@ def summarise(
 ) -> Ratings:
     """The table of these opinions and choices."""
     said = {one.job_id for one in opinions} | {job for one in choices for job, _ in (one.better, one.worse)}
-    runs = {record.id: run_of(store, record) for record in store.several(sorted(said))}
-    groups = groups_of(names, runs.values()) if runs else []
+    groups = [group_of(name) for name in names]
+    runs = store.excerpts({field for group in groups for field in group.needs}, sorted(said))
+    if runs:
+        check_known(names, runs.values())
     lines: dict[Key, Line] = {}
     for one in opinions:
         if one.job_id in runs:
@@ -156,12 +157,12 @@ class Ratings:
         return ratingpage.html(self.names, self.rows())
 
 
-def _key(groups: Iterable[Group], run: Run, opinion: Opinion) -> Key:
-    return tuple(group(run, opinion) for group in groups)
+def _key(groups: Iterable[Group], run: Fields, opinion: Opinion) -> Key:
+    return tuple(group.value(run, opinion) for group in groups)
 
 
 def _count_choices(
-    lines: dict[Key, Line], groups: Sequence[Group], runs: Mapping[str, Run], choices: Iterable[Choice]
+    lines: dict[Key, Line], groups: Sequence[Group], runs: Mapping[str, Fields], choices: Iterable[Choice]
 ) -> None:
     """Counts each choice between two lines for both; one within a line tells nothing."""
     for choice in choices:

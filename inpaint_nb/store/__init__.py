@@ -1,6 +1,7 @@
 """What happened, on disk: the journal of jobs, their records, and pictures addressed by their content."""
 
 from inpaint_nb.store.entries import Entry, left
+from inpaint_nb.store.excerpts import Excerpt
 from inpaint_nb.store.identity import identity, seed_used
 from inpaint_nb.store.ledger import Store, close_stores, open_store
 from inpaint_nb.store.leftovers import Leftovers
@@ -13,6 +14,7 @@ from inpaint_nb.store.standings import Standing
 __all__ = [
     "Choice",
     "Entry",
+    "Excerpt",
     "Kept",
     "Leftovers",
     "Outcome",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +11,7 @@ from inpaint_nb.edit import RemotePicture
 from inpaint_nb.errors import StoreError
 from inpaint_nb.store import owner as owners
 from inpaint_nb.store import search
+from inpaint_nb.store.excerpts import Excerpt, excerpts
 from inpaint_nb.store.records import Record, StoredEvent
 from inpaint_nb.store.standings import Standing, standings
 
@@ -37,6 +38,13 @@ class Reads:
     def several(self, job_ids: Sequence[str]) -> list[Record]:
         """The jobs with these ids, in this order; those that are gone are left out."""
         return search.by_ids(self._ask, job_ids)
+
+    def excerpts(self, names: Collection[str], job_ids: Sequence[str]) -> dict[str, Excerpt]:
+        """These fields of the jobs' records, by id; jobs that are gone are left out.
+
+        Read in a moment, however many there are. `edit` is None for a job that has a prompt of its own.
+        """
+        return excerpts(self._ask, names, job_ids)
 
     def search(self, wanted: search.Search) -> list[str]:
         """The ids of the jobs that are wanted, the newest first."""

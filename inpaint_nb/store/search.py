@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from inpaint_nb.edit import RemotePicture
 from inpaint_nb.store.ratings import RATED, REJECTED, STARRED
@@ -13,6 +13,7 @@ from inpaint_nb.store.records import COLUMNS, JSON_COLUMNS, Record, from_row
 
 Read = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 Outcome = Literal["done", "failed", "cancelled", "unfinished"]
+T = TypeVar("T")
 
 AT_ONCE = 500  # every SQLite takes 999 values in one statement
 
@@ -99,11 +100,16 @@ def digests(read: Read, prefix: str, most: int) -> list[str]:
 
 def where(read: Read, which: str, values: Sequence[object] = ()) -> list[Record]:
     """The records that the SQL `which` asks for, with their pictures."""
+    return or_mended(read, lambda: _where(read, which, values))
+
+
+def or_mended(read: Read, ask: Callable[[], T]) -> T:
+    """What `ask()` returns; where a row is damaged, that of the ledger once it is mended."""
     try:
-        return _where(read, which, values)
-    except ValueError:  # a row is damaged; asked about all of them, SQLite says so, and the ledger is mended
+        return ask()
+    except ValueError:  # asked about all rows, SQLite says which it is
         read(f"SELECT {', '.join(f'json({name})' for name in JSON_COLUMNS)} FROM jobs", ())
-        return _where(read, which, values)
+        return ask()
 
 
 def _where(read: Read, which: str, values: Sequence[object]) -> list[Record]:

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inpaint_nb.edit import Judgement, Opinion, Rating
-from inpaint_nb.history import run_of
+from inpaint_nb.history import Run, run_of, summarise
+from inpaint_nb.history.groups import KNOWN
 from inpaint_nb.store import Kept, Record, Search, Store
 
 JOBS = ("a", "b")
@@ -89,6 +90,69 @@ def test_a_filter_finds_what_the_run_says(steps: list[tuple[str, int, str, Judge
             assert set(store.search(Search(rejected=flag))) == {
                 run.id for run in runs if run.rejected is flag
             }
+        store.close()
+
+
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
+hex_digits = st.text("0123456789abcdef", min_size=40, max_size=40)
+edits = st.fixed_dictionaries({"prompt": texts, "seed": st.integers()})
+seeds = st.none() | st.integers()
+asked = st.builds(
+    Record,
+    id=hex_digits,
+    created=st.just(1.0),
+    provider=texts,
+    prompt=st.none() | texts,
+    params=st.fixed_dictionaries({"quality": st.integers() | texts | st.booleans() | st.lists(texts)}),
+    count=st.integers(1, 4),
+    seed=seeds,
+    feather_px=st.sampled_from([0.0, 2.5]),
+    feather=st.sampled_from(["inside", "outside"]),
+    parent=st.none() | hex_digits,
+    mask=st.none() | hex_digits,
+    source=texts,
+    kind=st.sampled_from(["edit", "imagine", "press", "fetch"]),
+    label=st.none() | texts,
+    edit=st.none() | edits,
+    remote=st.just({}) | st.fixed_dictionaries({"seed": seeds | texts}),
+)
+
+
+def told_apart(run: Run) -> dict[str, object]:
+    """By what a summary tells the run from others, in the run's own words."""
+    return {
+        "prompt": run.prompt,
+        "provider": run.provider,
+        "mask": run.record.mask and run.record.mask[:8],
+        "source": run.record.source or None,
+        "parent": run.parent and run.parent[:8],
+        "kind": run.kind,
+        "label": run.record.label,
+        "seed": run.seed,
+        "count": run.record.count,
+        "feather_px": run.record.feather_px,
+        "feather": run.record.feather if run.record.feather_px else None,
+        "run": run.id[:8],
+        "index": 0,
+        "who": "ann",
+    }
+
+
+@pytest.mark.timeout(300)
+@settings(max_examples=25, deadline=None)
+@given(st.lists(asked, min_size=1, max_size=4, unique_by=lambda record: record.id))
+def test_a_summary_says_of_a_run_what_the_run_says(records: list[Record]) -> None:
+    """By every name, though only a few fields of the records are read for it."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder) / "store")
+        for record in records:
+            store.begin(record).result(timeout=10)
+        said = [Opinion(record.id, 0, "ann", datetime.now(UTC), 3) for record in records]
+        runs = {record.id: told_apart(run_of(store, record)) for record in store.records()}
+        for name in KNOWN:
+            table = summarise(store, [name], said, [])
+            found = {one.job_id: line.key for line in table for one in line.opinions}
+            assert found == {job: (values[name],) for job, values in runs.items()}
         store.close()
 
 
