@@ -107,6 +107,12 @@ def cell_key(shell: Any, text: str) -> str:
     return str(cell_id) if cell_id else hashlib.sha256(text.encode()).hexdigest()
 
 
+def is_attended(shell: Any) -> bool:
+    """Whether somebody may look on while the cell runs. nbclient, papermill and nbconvert say that nobody can type."""
+    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    return bool((parent.get("content") or {}).get("allow_stdin", True))
+
+
 def is_same(one: Image.Image, other: Image.Image) -> bool:
     """Whether two pictures have the same pixels; digests are computed only where sizes agree."""
     return one is other or (one.size == other.size and images.digest(one) == images.digest(other))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from inpaint_nb.jobs import Job
 from inpaint_nb.sweep.plan import Cell
 from inpaint_nb.sweep.state import CellState, CellStatus
 
 Listener = Callable[[Cell | None], object]
+Finisher = Callable[[], object]
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ class Board:
         self._states = [CellState() for _ in cells]
         self._jobs: dict[int, Job] = {}
         self._listeners: list[Listener] = []
+        self._finishers: list[Finisher] = []
 
     def state(self, cell: Cell) -> CellState:
         """How far the cell is. A job that has just ended still runs, until its pictures are known."""
@@ -71,19 +73,43 @@ class Board:
             self._listeners.append(listener)
         return lambda: self._forget(listener)
 
+    def on_wait(self, finish: Finisher) -> Callable[[], None]:
+        """Call `finish()` before a wait for the whole ends; returns what ends this."""
+        with self._lock:
+            self._finishers.append(finish)
+        return lambda: self._forget_finisher(finish)
+
     def tell(self, cell: Cell | None) -> None:
         """Tell every listener; one that fails is logged and harms nobody."""
         with self._lock:
             listeners = tuple(self._listeners)
         for listener in listeners:
-            try:
+            with _logged("A listener of a sweep failed"):
                 listener(cell)
-            except Exception:
-                log.exception("A listener of a sweep failed")
+
+    def finish(self) -> None:
+        """Let everyone finish who is waited for too; one that fails is logged and harms nobody."""
+        with self._lock:
+            finishers = tuple(self._finishers)
+        for finish in finishers:
+            with _logged("What a wait for a sweep waits for failed"):
+                finish()
 
     def _forget(self, listener: Listener) -> None:
         with self._lock, suppress(ValueError):
             self._listeners.remove(listener)
+
+    def _forget_finisher(self, finish: Finisher) -> None:
+        with self._lock, suppress(ValueError):
+            self._finishers.remove(finish)
+
+
+@contextmanager
+def _logged(what: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception:
+        log.exception(what)
 
 
 def _of_job(job: Job) -> CellState:

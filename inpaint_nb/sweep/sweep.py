@@ -13,7 +13,7 @@ from inpaint_nb.errors import InputError
 from inpaint_nb.sweep import frame, words
 from inpaint_nb.sweep import layout as layouts
 from inpaint_nb.sweep.axes import Axis
-from inpaint_nb.sweep.board import Listener
+from inpaint_nb.sweep.board import Finisher, Listener
 from inpaint_nb.sweep.budget import cost_of
 from inpaint_nb.sweep.layout import Layout
 from inpaint_nb.sweep.lettering import Font
@@ -23,6 +23,7 @@ from inpaint_nb.sweep.plan import Cell, Plan
 from inpaint_nb.sweep.results import Results
 from inpaint_nb.sweep.state import CellState, CellStatus
 from inpaint_nb.sweep.works import Works
+from inpaint_nb.workers import offload
 
 Names = str | Sequence[str]
 
@@ -141,6 +142,10 @@ class Sweep:
         """
         return self._works.board.on_change(listener)
 
+    def on_wait(self, finish: Finisher) -> Callable[[], None]:
+        """Call `finish()` before `wait` or `await` returns, on a thread that may be kept; returns what ends this."""
+        return self._works.board.on_wait(finish)
+
     @property
     def is_started(self) -> bool:
         """Whether `start` was called."""
@@ -175,10 +180,12 @@ class Sweep:
     def wait(self, timeout: float | None = None) -> Sweep:
         """The sweep itself, once nothing more happens by itself; cells that failed raise nothing here.
 
-        Raises JobTimeout after `timeout` seconds: then the sweep goes on. A kernel interrupt cancels it, as it does a
-        job; what is done by then is recorded, and the same sweep goes on from there.
+        In a notebook its grid is there by then. Raises JobTimeout after `timeout` seconds: then the sweep goes on. A
+        kernel interrupt cancels it, as it does a job; what is done by then is recorded, and the same sweep goes on
+        from there.
         """
         self._until(lambda: self.done, timeout)
+        self._works.board.finish()
         return self
 
     def __await__(self) -> Generator[object, None, Sweep]:
@@ -287,4 +294,5 @@ class Sweep:
         except (asyncio.CancelledError, KeyboardInterrupt):
             self.cancel()
             raise
+        await offload(self._works.board.finish)
         return self

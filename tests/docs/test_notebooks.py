@@ -119,6 +119,18 @@ def test_a_run_that_a_later_cell_waits_for_is_in_the_saved_notebook(tmp_path, wa
     assert "0 outside" in words(notebook.cells[1])
 
 
+@pytest.mark.parametrize(
+    "waiting", ["sweep.wait(60)", "await sweep", "while not sweep.done: time.sleep(0.01)"]
+)
+def test_a_sweep_that_a_later_cell_waits_for_is_in_the_saved_notebook(tmp_path, waiting):
+    """The last thing that its cell shows is the whole grid, in whatever way the notebook's last cell waited."""
+    sweep = "import time\nsweep = inp.sweep(photo.resize((90, 60)), prompts=['a', 'b'], masks=small)"
+    small = "small = inp.Mask.rectangle((90, 60), (20, 20, 40, 40))"
+    notebook = executed(written(OPEN + small, sweep, waiting), tmp_path)
+    assert len(pictures(notebook.cells[1])) == 1
+    assert "2 of 2 done; 2 run live on " in words(notebook.cells[1])
+
+
 def test_an_exported_page_shows_picture_and_words_and_fetches_nothing_of_ours(tmp_path):
     """nbconvert's HTML shows the static outputs and asks for no more than an empty notebook's page does."""
     notebook = executed(written(OPEN, '%inpaint photo -m hole -p "a fox" --run --wait'), tmp_path)

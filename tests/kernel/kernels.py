@@ -30,6 +30,7 @@ class Kernel:
         self.client = self.manager.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=SECONDS)
+        self.heard: list[dict[str, Any]] = []  # everything that the kernel said, in order
 
     def run(self, code: str) -> str:
         """What the cell prints; AssertionError with its traceback where it fails."""
@@ -60,9 +61,10 @@ class Kernel:
 
     def _next(self, end: float) -> dict[str, Any]:
         try:
-            return dict(self.client.get_iopub_msg(timeout=max(0.1, end - time.monotonic())))
+            self.heard.append(dict(self.client.get_iopub_msg(timeout=max(0.1, end - time.monotonic()))))
         except Empty:
             raise AssertionError(f"the kernel said nothing for {SECONDS:g} s") from None
+        return self.heard[-1]
 
     def interrupt(self) -> None:
         """What the Interrupt button does."""

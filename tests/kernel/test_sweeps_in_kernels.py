@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from kernels import Kernel
+from kernels import SECONDS, Kernel
 
 pytestmark = pytest.mark.kernel
 
@@ -66,6 +68,58 @@ def allow(folder: Path, *prompts: str) -> None:
     """Let these pictures be made."""
     for prompt in prompts:
         (folder / prompt).touch()
+
+
+def told_in(kernel: Kernel, cell: str) -> list[str]:
+    """What was said in the name of the cell, in order: "grid" for a picture, else what was printed."""
+    said = [each for each in kernel.heard if each["parent_header"].get("msg_id") == cell]
+    return [
+        "grid" if is_grid(each) else each["content"]["text"].strip()
+        for each in said
+        if is_grid(each) or each["msg_type"] == "stream"
+    ]
+
+
+def is_grid(message: dict[str, Any]) -> bool:
+    """Whether it shows a picture."""
+    return "image/jpeg" in message["content"].get("data", {})
+
+
+@pytest.mark.parametrize("waiting", ["sweep.wait(20)", "await sweep"])
+def test_who_waits_for_a_sweep_goes_on_when_its_grid_is_shown(
+    kernel: Kernel, tmp_path: Path, waiting: str
+) -> None:
+    """It is shown in the name of the cell that waits, as all front ends take it."""
+    kernel.run(SETUP)
+    kernel.run(SWEEP)
+    allow(tmp_path, "blue", "lime")
+    cell = kernel.start(f"{waiting}\nprint('after')")
+    kernel.finish(cell)
+    told = told_in(kernel, cell)
+    assert "grid" in told[: told.index("after")]
+
+
+NO_FREE_WORKER = """
+from inpaint_nb import workers
+freed = threading.Event()
+for _ in range(workers.MAX_WORKERS):
+    workers.begin(freed.wait)
+"""
+
+
+def test_a_cell_that_does_not_wait_ends_before_the_grid_is_drawn(kernel: Kernel, tmp_path: Path) -> None:
+    """Somebody types the next one meanwhile; the grid is shown when a worker thread has drawn it."""
+    allow(tmp_path, "blue", "lime")
+    kernel.run(SETUP)
+    kernel.run(SWEEP + "sweep.wait(20)")
+    cell = kernel.start(NO_FREE_WORKER + SWEEP + "print(sweep.summary)")
+    assert kernel.finish(cell)[1] is None
+    assert [text for text in told_in(kernel, cell) if "recorded" not in text] == []
+    kernel.heard.clear()
+    kernel.run("freed.set()")
+    end = time.monotonic() + SECONDS
+    while not any(map(is_grid, kernel.heard)):
+        kernel._next(end)
 
 
 def test_an_interrupt_of_the_wait_cancels_and_the_same_cell_goes_on(kernel: Kernel, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Any
@@ -22,6 +23,7 @@ from ipywidgets.widgets.widget import _instances as instances
 from PIL import Image
 
 import inpaint_nb as inp
+from inpaint_nb import workers
 from inpaint_nb.edit import Capabilities, EditRequest, Event, Finished, Progress, Submitted
 from inpaint_nb.http import Client
 from inpaint_nb.notebook import sweepnews
@@ -286,7 +288,8 @@ def test_one_cell_is_shown_large_with_its_request(wire, shown) -> None:
     assert request["state"].startswith("done")
     result = eval(large["code"], {"sweep": sweep})
     assert result.images == sweep.results[7].images
-    assert Image.open(io.BytesIO(wire.messages[-2][2][0])).size == SIZE
+    (picture,) = next(buffers for _, content, buffers in wire.messages if content["type"] == "large")
+    assert Image.open(io.BytesIO(picture)).size == SIZE
 
 
 def test_use_opens_the_editor_and_then_goes_on_in_it(shown) -> None:
@@ -367,8 +370,7 @@ def test_the_static_outputs_show_the_grid_and_say_what_was_live(shell: Interacti
     assert picture.data == {"text/plain": "No picture yet."}
     assert "6 runs: 2 prompts × 3 seeds; free" in words.data["text/html"]
     sweep.start()
-    sweep.wait(30)
-    picture, words = outputs_of(outputs.update)
+    picture, words = outputs_of(lambda: sweep.wait(30))
     drawn = Image.open(io.BytesIO(base64.b64decode(picture.data["image/jpeg"])))
     assert drawn.width > drawn.height
     assert "Rows: prompt. Columns: seed." in picture.metadata["image/jpeg"]["alt"]
@@ -414,26 +416,128 @@ def test_hostile_prompts_are_text(shell: InteractiveShell) -> None:
         assert "&lt;no&gt; &amp; never" in words.data["text/html"]
 
 
-def test_a_cell_s_end_does_not_wait_for_a_picture(shell: InteractiveShell) -> None:
-    """While the sweep runs a cell ends with words only; once it is over, with the picture as well."""
+WORDS, PICTURE = ["text/html", "text/plain"], ["image/jpeg", "text/plain"]
+
+
+def kinds(outputs: list[RichOutput]) -> list[list[str]]:
+    """What each output is, by its MIME types."""
+    return [sorted(output.data) for output in outputs]
+
+
+def ended(sweep: Sweep) -> None:
+    """Returns when the sweep has ended, without waiting for it as a cell would."""
+    over = threading.Event()
+    stop = sweep.on_change(lambda _: over.set() if sweep.done else None)
+    assert sweep.done or over.wait(30)
+    stop()
+
+
+@contextmanager
+def no_free_worker() -> Iterator[None]:
+    """No worker thread takes new work meanwhile."""
+    freed = threading.Event()
+
+    def work() -> None:
+        freed.wait(60)
+
+    for _ in range(workers.MAX_WORKERS):
+        workers.begin(work)
+    try:
+        yield
+    finally:
+        freed.set()
+
+
+@pytest.mark.parametrize("is_attended", [True, False])
+def test_a_cell_s_end_waits_for_no_picture_while_the_sweep_runs(shell: InteractiveShell, is_attended) -> None:
+    """It tells in words how far the sweep is."""
     brush = Brush(is_open=False)
-    sweep = swept(brush)
-    outputs = SweepOutputs(sweep)
+    sweep = swept(brush, prompts=["sea"], seeds=[1, 2])
+    outputs = SweepOutputs(sweep, is_attended=lambda: is_attended)
     outputs_of(outputs.show)
     sweep.start()
-    running = outputs_of(outputs.reissue)
-    assert all("image/jpeg" not in output.data for output in running)
+    while sweep.counts.get("planned"):
+        time.sleep(0.001)  # between two looks
+    assert kinds(outputs_of(outputs.reissue)) == [WORDS]
     brush.gate.set_result(None)
-    sweep.wait(30)
-    ended = outputs_of(outputs.reissue)
-    assert [sorted(output.data) for output in ended] == [
-        ["image/jpeg", "text/plain"],
-        ["text/html", "text/plain"],
-    ]
+    ended(sweep)
+
+
+def test_where_somebody_looks_on_the_grid_comes_when_it_is_drawn(shell: InteractiveShell) -> None:
+    """The cell that ends after the sweep brings the words; the picture follows from a worker thread."""
+    sweep = swept()
+    outputs = SweepOutputs(sweep, is_attended=lambda: True)
+    outputs_of(outputs.show)
+    sweep.start()
+    ended(sweep)
+    with capture_output() as captured:
+        with no_free_worker():
+            outputs.reissue()
+            outputs.update()
+            assert kinds(captured.outputs) == [WORDS]
+        while PICTURE not in kinds(captured.outputs):
+            time.sleep(0.001)  # between two looks
+    assert kinds(outputs_of(outputs.reissue)) == [PICTURE, WORDS]
+    assert outputs_of(outputs.reissue) == outputs_of(outputs.update) == []
+
+
+def test_where_nobody_looks_on_the_cell_ends_with_the_grid(shell: InteractiveShell) -> None:
+    """What comes after the last cell, nobody would hear of: it does not even wait for a free worker."""
+    sweep = swept()
+    outputs = SweepOutputs(sweep, is_attended=lambda: False)
+    outputs_of(outputs.show)
+    sweep.start()
+    ended(sweep)
+    with no_free_worker():
+        assert kinds(outputs_of(outputs.reissue)) == [PICTURE, WORDS]
     assert outputs_of(outputs.reissue) == []
 
 
-def test_a_large_grid_is_drawn_once(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> None:
+async def awaited(sweep: Sweep) -> None:
+    await sweep
+
+
+@pytest.mark.parametrize("wait", [lambda sweep: sweep.wait(30), lambda sweep: asyncio.run(awaited(sweep))])
+def test_who_waits_for_the_sweep_has_its_grid(
+    shell: InteractiveShell, wait: Callable[[Sweep], object]
+) -> None:
+    """It is sent when the wait ends; each wait for a sweep laid out anew brings the new grid."""
+    sweep = swept()
+    outputs = SweepOutputs(sweep)
+    outputs_of(outputs.show)
+    sweep.start()
+    assert kinds(outputs_of(lambda: wait(sweep)))[-2:] == [PICTURE, WORDS]
+    assert outputs_of(lambda: wait(sweep)) == []
+    sweep.swap()
+    assert kinds(outputs_of(lambda: wait(sweep))) == [PICTURE, WORDS]
+    outputs.close()
+    sweep.swap()
+    assert outputs_of(lambda: wait(sweep)) == []
+
+
+def test_a_grid_laid_out_anew_while_it_is_drawn_is_drawn_again(shell: InteractiveShell) -> None:
+    """The last picture shows the last layout."""
+    sweep = swept()
+    outputs = SweepOutputs(sweep)
+    outputs_of(outputs.show)
+    sweep.start()
+    sweep.wait(30)
+    with capture_output() as captured:
+        for _ in range(5):
+            sweep.swap()
+            outputs.update()
+        while last_shape(captured.outputs) != "<grid, 3 × 2 cells>":
+            time.sleep(0.001)  # between two looks
+
+
+def last_shape(outputs: list[RichOutput]) -> str:
+    """How many cells the last picture has, in words."""
+    return next(
+        (output.data["text/plain"] for output in reversed(outputs) if "image/jpeg" in output.data), ""
+    )
+
+
+def test_a_large_grid_is_drawn_once(shell: InteractiveShell) -> None:
     """While 150 cells run only words are sent; the picture comes in the end."""
     brush = Brush(is_open=False)
     sweep = swept(brush, seeds=list(range(75)))
@@ -444,9 +548,8 @@ def test_a_large_grid_is_drawn_once(shell: InteractiveShell, monkeypatch: pytest
     while not sweep.counts.get("done"):
         time.sleep(0.001)  # between two looks
     before = outputs_of(outputs.reissue)
-    sweep.wait(60)
-    after = outputs_of(outputs.update)
-    assert all("image/jpeg" not in output.data or sweep.done for output in before)
+    after = outputs_of(lambda: sweep.wait(60))
+    assert all("image/jpeg" not in output.data for output in before)
     assert sum("image/jpeg" in output.data for output in [*before, *after]) == 1
 
 

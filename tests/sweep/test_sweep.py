@@ -405,6 +405,31 @@ def test_listeners_hear_of_cells_and_of_the_whole() -> None:
     assert heard == []
 
 
+def test_a_wait_ends_when_what_shows_the_sweep_has_finished_too() -> None:
+    """Once for each wait that sees the end; one that fails is logged and harms nobody."""
+    finished: list[dict[str, int]] = []
+
+    async def awaited() -> Sweep:
+        return await sweep
+
+    gated = Gated()
+    sweep = swept(prompts="red", seeds=[1, 2], providers=gated)
+    sweep.on_wait(lambda: 1 / 0)
+    forget = sweep.on_wait(lambda: finished.append(dict(sweep.counts)))
+    sweep.start()
+    with pytest.raises(JobTimeout):
+        sweep.wait(0.01)
+    assert finished == []
+    gated.open()
+    sweep.wait(30)
+    assert finished == [{"done": 2}]
+    asyncio.run(awaited())
+    assert finished == [{"done": 2}] * 2
+    forget()
+    sweep.wait(30)
+    assert len(finished) == 2
+
+
 def test_a_listener_does_not_wait_for_its_sweep() -> None:
     """It would wait for itself: an error says so at once."""
     errors: list[BaseException] = []
