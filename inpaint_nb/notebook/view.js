@@ -54,8 +54,8 @@ function put(canvas, view, box) {
 
 // The part of the picture that Python draws at the resolution of the screen, over the whole one that ipycanvas shows.
 function makeDetail() {
-  const layers = ['picture', 'overlay'].map((name) => make('canvas', {class: `inb-detail-${name}`, 'aria-hidden': 'true', width: 1, height: 1}));
-  const root = make('div', {class: 'inb-detail', hidden: ''}, ...layers);
+  const layers = ['picture', 'overlay'].map((name) => element('canvas', `inb-detail-${name}`, {'aria-hidden': 'true', width: 1, height: 1}));
+  const root = element('div', 'inb-detail', {hidden: ''}, ...layers);
   let box = null;
   let drawn = Promise.resolve();
 
@@ -139,7 +139,7 @@ function makeCamera(model, frame, detail, ask, onChange) {
       show(next);
       return left;
     },
-    forget: () => { asked = 'null'; },
+    forget: () => { asked = ''; }, // Python may be another one now, or show what was asked for before
     stop: () => clearTimeout(timer),
   };
 }

@@ -34,6 +34,7 @@ NEXT_FRAME = "() => new Promise(done => requestAnimationFrame(() => requestAnima
 KERNEL_IS_IDLE = """() =>  // it says idle, too, while there is no kernel yet
     !/^(No Kernel)?$/.test(document.querySelector('.jp-KernelName')?.innerText ?? '') &&
     document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status === 'idle'"""
+HAS_FOCUS = "element => element.contains(document.activeElement)"
 FRONT_ENDS = {
     "JupyterLab": "doc/workspaces/{stem}/tree/{stem}.ipynb?reset",
     "Notebook 7": "notebooks/{stem}.ipynb",
@@ -111,7 +112,9 @@ class Notebook:
     def start(self, index: int) -> str:
         """Run the cell and return the prompt before as soon as it has started, without waiting for its end."""
         before = self.prompt(index)
-        self.cell(index).locator(".jp-InputArea-editor").first.click()
+        source = self.cell(index).locator(".jp-InputArea-editor").first
+        source.click()
+        wait_until(lambda: source.evaluate(HAS_FOCUS), "the cell can be typed into", self.page)
         self.page.keyboard.press("Control+Enter")
         self.page.keyboard.press("Escape")  # to command mode, so that later keys type nothing
         wait_until(lambda: self.prompt(index) != before, "the cell starts", self.page)

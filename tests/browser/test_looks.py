@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from editor import Editor, frames
-from lab import JupyterLab
+from lab import FRONT_ENDS, JupyterLab
 from playwright.sync_api import Browser
 from test_runs import run_to_the_end
 
@@ -142,9 +142,10 @@ def test_the_ink_is_sharp_on_a_fine_screen(
         assert editor.points == [(100.0, 100.0), (200.5, 150.25)]
 
 
-def test_the_wheel_scrolls_the_page(open_editor: Callable[..., Editor]) -> None:
+@pytest.mark.parametrize("front_end", FRONT_ENDS)
+def test_the_wheel_scrolls_the_page(open_editor: Callable[..., Editor], front_end: str) -> None:
     """Turning the wheel over the picture scrolls the notebook."""
-    editor = open_editor()
+    editor = open_editor(front_end=front_end)
     before = editor.canvas.bounding_box()
     editor.page.mouse.move(*editor.to_page((300.0, 200.0)))
     editor.page.mouse.wheel(0, 120)

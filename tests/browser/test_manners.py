@@ -146,11 +146,13 @@ def test_strokes_of_a_broken_line_arrive_in_order(
 def test_strokes_of_a_dead_kernel_can_be_taken_along(open_editor: Callable[..., Editor]) -> None:
     """When the kernel dies, ink stays, what is lost is counted, and its code paints it again in the next kernel."""
     editor = open_editor()
-    os.kill(editor.notebook.value("__import__('os').getpid()"), signal.SIGKILL)
+    kernel = editor.notebook.value("__import__('os').getpid()")
+    os.kill(kernel, signal.SIGSTOP)  # it hears nothing any more, and nobody knows yet
     radius = editor.radius
     editor.stroke(LINE)
     editor.act("rectangle")
     editor.stroke([(300.0, 100.0), (400.0, 150.0)])
+    os.kill(kernel, signal.SIGKILL)
     wait_until(lambda: "has ended" in said(editor), "the end of the kernel is told", editor.page)
     assert "2 strokes never reached Python" in said(editor)
     assert editor.ink_at(LINE[1])[3] > 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from editor import SHOW, SHOWING, Editor, stroke_code
-from lab import JupyterLab, wait_until
+from lab import FRONT_ENDS, JupyterLab, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -57,9 +57,10 @@ def test_painted_run_and_used(open_editor: Callable[..., Editor], tmp_path: Path
     editor.notebook.wait_for_value("session.image is session.images[0]", "the result is the picture to edit")
 
 
-def test_page_reload_keeps_the_work(open_editor: Callable[..., Editor]) -> None:
+@pytest.mark.parametrize("front_end", FRONT_ENDS)
+def test_page_reload_keeps_the_work(open_editor: Callable[..., Editor], front_end: str) -> None:
     """After a reload with the kernel alive, picture and mask are back, and a stroke is added to the mask."""
-    editor = open_editor()
+    editor = open_editor(front_end=front_end)
     clean = editor.picture_at(LINE[0])
     editor.stroke(LINE)
     editor.wait_for_masks(1)
@@ -171,9 +172,10 @@ def test_nothing_painted_is_said_in_place(open_editor: Callable[..., Editor]) ->
     assert "mask" in message.inner_text()
 
 
-def test_keys_work_and_stay_in_the_editor(open_editor: Callable[..., Editor]) -> None:
+@pytest.mark.parametrize("front_end", FRONT_ENDS)
+def test_keys_work_and_stay_in_the_editor(open_editor: Callable[..., Editor], front_end: str) -> None:
     """With the focus on the picture, letters are the editor's, not the notebook's; Tab and Esc leave."""
-    editor = open_editor()
+    editor = open_editor(front_end=front_end)
     cells = editor.page.locator(".jp-Notebook .jp-Cell").count()
     editor.stroke(LINE)
     editor.wait_for_masks(1)
