@@ -1,14 +1,17 @@
-"""For every test: a store of its own, and an engine that forgot no error."""
+"""For every test: a store of its own, and an engine that forgot no error. To ask for: a studio, a photograph."""
 
 from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from photos import noise
+from studio import Account, Studio
 
+from inpaint_nb.jobs.repeats import Repeats
 from inpaint_nb.providers import registry
 from inpaint_nb.settings import use_mode
 
@@ -31,6 +34,34 @@ def registered() -> Iterator[None]:
     registry._registered.clear()
     registry._registered.update(before)
     use_mode(None)
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Account:
+    """A studio with an account of its own, findable by name during one test."""
+    monkeypatch.setattr(registry, "_registered", {})
+    monkeypatch.setattr(Studio, "account", Account())
+    registry.register_provider(Studio)
+    return Studio.account
+
+
+@pytest.fixture
+def again(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """A notebook that begins; called, it begins again, as in a new kernel."""
+
+    def begin() -> None:
+        monkeypatch.setattr("inpaint_nb.jobs.repeats.REPEATS", Repeats())
+
+    begin()
+    return begin
+
+
+@pytest.fixture
+def photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A photograph in the working folder."""
+    monkeypatch.chdir(tmp_path)
+    noise().save("photo.png")
+    return "photo.png"
 
 
 class Forgotten(logging.Handler):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from PIL import Image
+from processes import run_at_once
 
 import inpaint_nb as inp
 from inpaint_nb import Mask, Result
@@ -113,17 +112,7 @@ from inpaint_nb.store import Record, open_store
 sys.stdin.readline()
 open_store().begin(Record(sys.argv[1], 1.0, "local", "a", {})).result()
 """
-    several = [
-        subprocess.Popen([sys.executable, "-c", code, name], stdin=subprocess.PIPE, text=True)
-        for name in ("a", "b")
-    ]
-    for process in several:
-        assert process.stdin
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    for process in several:
-        process.communicate(timeout=60)
-        assert process.returncode == 0
+    run_at_once(code, "a", "b")
     assert sorted(record.id for record in open_store().records()) == sorted([DONE, LEFT, "a", "b"])
 
 

@@ -10,49 +10,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from photos import noise
 from PIL import Image
-from studio import SIZE, Account, Studio
+from replays import BOX, HOLE, SIZE, fox, pixels
+from studio import Account, Studio
 
 import inpaint_nb as inp
 from inpaint_nb import InputError, Mask, NotRecorded, ProviderError, SettingsError, settings
 from inpaint_nb.edit import Result
 from inpaint_nb.jobs import ENGINE, Place
 from inpaint_nb.jobs.repeats import Repeats
-from inpaint_nb.providers import register_provider, registry
+from inpaint_nb.providers import register_provider
 from inpaint_nb.store import open_store
 
-BOX = Mask.rectangle(SIZE, (4, 4, 12, 12))
-
-
-@pytest.fixture(autouse=True)
-def account(monkeypatch: pytest.MonkeyPatch) -> Account:
-    """A studio with an account of its own, findable by name during one test, and a notebook that begins."""
-    monkeypatch.setattr(registry, "_registered", {})
-    monkeypatch.setattr(Studio, "account", Account())
-    register_provider(Studio)
-    start_again(monkeypatch)
-    return Studio.account
-
-
-@pytest.fixture
-def again(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """What begins the notebook again, as a new kernel would."""
-    return lambda: start_again(monkeypatch)
-
-
-def start_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("inpaint_nb.jobs.repeats.REPEATS", Repeats())
-
-
-def fox(**how: object) -> Result:
-    return inp.imagine("a fox", provider="studio", **how).result(timeout=10)
-
-
-def noise() -> Image.Image:
-    return Image.effect_noise((48, 32), 40).convert("RGB")
-
-
-HOLE = Mask.rectangle((48, 32), (8, 8, 24, 20))
+pytestmark = pytest.mark.usefixtures("account", "again")
 
 
 # ---------------------------------------------------------------------- which mode
@@ -120,9 +91,14 @@ def test_what_differs_runs_when_cached(account: Account, again: Callable[[], Non
 
 def test_any_difference_of_an_edit_makes_it_another_request() -> None:
     """Picture, mask, prompt, count, seed and feather each count; a mask painted in another way does not."""
-    photo = noise()
+    photo = noise(SIZE)
     same_mask = Mask.rectangle((48, 32), (8, 8, 16, 20)) | Mask.rectangle((48, 32), (16, 8, 24, 20))
-    asked = [(photo, HOLE, "", {}), (noise(), HOLE, "", {}), (photo, ~HOLE, "", {}), (photo, HOLE, "hat", {})]
+    asked = [
+        (photo, HOLE, "", {}),
+        (noise(SIZE), HOLE, "", {}),
+        (photo, ~HOLE, "", {}),
+        (photo, HOLE, "hat", {}),
+    ]
     asked += [(photo, HOLE, "", how) for how in ({"count": 2}, {"seed": 5}, {"feather_px": 3})]
     done = [
         inp.inpaint(image, mask, prompt, repeat=0, **how).result(timeout=60)
@@ -139,7 +115,7 @@ def test_any_difference_of_an_edit_makes_it_another_request() -> None:
 
 def test_the_seed_that_was_used_brings_a_run_back_too() -> None:
     """The code of a result, which names the seed that the engine chose, is answered by the result's own record."""
-    photo = noise()
+    photo = noise(SIZE)
     first = [inp.inpaint(photo, HOLE).result(timeout=60) for _ in range(3)][2]
     code = first.code().replace("image = ...", "image = photo")
     assert "repeat=2" in code
@@ -162,7 +138,7 @@ def test_a_request_that_is_on_its_way_is_joined_when_cached(
     monkeypatch.setattr("inpaint_nb.jobs.repeats.REPEATS", Repeats(lambda: next(cell)))
     held = Held()
     register_provider(Held)
-    first = inp.inpaint(noise(), HOLE, provider=held, mode="cached")
+    first = inp.inpaint(noise(SIZE), HOLE, provider=held, mode="cached")
     session = inp.Session(first.request.image, mask=HOLE, provider=held, mode="cached")
     second = session.run()
     assert second is first
@@ -243,13 +219,9 @@ def test_replay_brings_a_whole_chain_back_and_asks_nobody(
     assert [(record.id, record.status) for record in open_store().records()] == records
 
 
-def pixels(result: Result) -> list[bytes]:
-    return [image.tobytes() for image in (*result.images, *result.raw)]
-
-
 def test_a_missing_record_names_the_request_and_the_way_on(store_folder: Path) -> None:
     """The error says prompt, provider, picture, mask, number and store; and that a live run would record it."""
-    photo = noise()
+    photo = noise(SIZE)
     inp.inpaint(photo, HOLE, "a hat", seed=7).result(timeout=60)
     with pytest.raises(NotRecorded) as refused:
         inp.inpaint(photo, HOLE, "a hat", seed=7, repeat=3, mode="replay")
@@ -264,7 +236,7 @@ def test_a_missing_record_names_the_request_and_the_way_on(store_folder: Path) -
 
 def test_a_missing_record_of_a_file_names_the_file(tmp_path: Path) -> None:
     """Where the picture has a name, the error has it too."""
-    noise().save(tmp_path / "photo.png")
+    noise(SIZE).save(tmp_path / "photo.png")
     with pytest.raises(NotRecorded, match=r"photo\.png"):
         inp.inpaint(tmp_path / "photo.png", HOLE, mode="replay")
 
@@ -293,7 +265,7 @@ def test_a_recorded_failure_fails_again(account: Account) -> None:
 
 def test_the_picture_in_hand_is_used() -> None:
     """A result that is brought back is about the very picture that was handed in, not about a copy of it."""
-    session = inp.Session(noise(), mask=HOLE)
+    session = inp.Session(noise(SIZE), mask=HOLE)
     session.run(repeat=0).result(timeout=60)
     session.run(repeat=0, mode="replay").result(timeout=60)
     assert session.result is not None

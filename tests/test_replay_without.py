@@ -6,55 +6,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PIL import Image
-from studio import SIZE, Account, Studio
+from photos import noise
+from replays import BOX, HOLE, SIZE, fox, pixels
+from studio import Account, Studio
 
 import inpaint_nb as inp
-from inpaint_nb import InputError, Mask, NotRecorded, SettingsError, jobs, settings
-from inpaint_nb.edit import Result
-from inpaint_nb.jobs.repeats import Repeats
-from inpaint_nb.providers import register_provider, registry
+from inpaint_nb import InputError, NotRecorded, SettingsError, jobs, settings
+from inpaint_nb.providers import register_provider
 from inpaint_nb.providers.messages import Account as Credits
 from inpaint_nb.providers.messages import Made
 from inpaint_nb.providers.recorded import Recorded
 from inpaint_nb.store import open_store
 
-BOX = Mask.rectangle(SIZE, (4, 4, 12, 12))
-
-
-@pytest.fixture(autouse=True)
-def account(monkeypatch: pytest.MonkeyPatch) -> Account:
-    """A studio with an account of its own, findable by name during one test, and a notebook that begins."""
-    monkeypatch.setattr(registry, "_registered", {})
-    monkeypatch.setattr(Studio, "account", Account())
-    register_provider(Studio)
-    start_again(monkeypatch)
-    return Studio.account
-
-
-@pytest.fixture
-def again(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """What begins the notebook again, as a new kernel would."""
-    return lambda: start_again(monkeypatch)
-
-
-def start_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("inpaint_nb.jobs.repeats.REPEATS", Repeats())
-
-
-def fox(**how: object) -> Result:
-    return inp.imagine("a fox", provider="studio", **how).result(timeout=10)
-
-
-def noise() -> Image.Image:
-    return Image.effect_noise((48, 32), 40).convert("RGB")
-
-
-HOLE = Mask.rectangle((48, 32), (8, 8, 24, 20))
-
-
-def pixels(result: Result) -> list[bytes]:
-    return [image.tobytes() for image in (*result.images, *result.raw)]
+pytestmark = pytest.mark.usefixtures("account", "again")
 
 
 # ---------------------------------------------------------------------- without the provider
@@ -65,7 +29,7 @@ def test_replay_needs_no_key(account: Account, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.delenv("IMAGINEPRO_API_KEY", raising=False)
     monkeypatch.setenv("INPAINT_NB_MODE", "replay")
     provider = inp.provider("imaginepro", rate_limits=False)
-    session = inp.Session(noise(), mask=HOLE, provider=provider)
+    session = inp.Session(noise(SIZE), mask=HOLE, provider=provider)
     assert (session.provider, session.capabilities.needs_key) == ("imaginepro", True)
     with pytest.raises(InputError, match="edits only pictures that it made"):
         session.run("a hat")
@@ -155,7 +119,7 @@ def test_clicks_leave_the_numbers_of_cells_alone() -> None:
 
 def test_a_file_that_is_gone_is_what_it_was(tmp_path: Path) -> None:
     """In replay a path that is not here is the picture its newest run began with; a file that is here is read."""
-    photo = noise()
+    photo = noise(SIZE)
     photo.save(tmp_path / "photo.png")
     live = inp.inpaint(tmp_path / "photo.png", HOLE, seed=3, repeat=0).result(timeout=60)
     (tmp_path / "photo.png").unlink()
@@ -169,7 +133,7 @@ def test_a_file_that_is_gone_is_what_it_was(tmp_path: Path) -> None:
 
 def test_an_address_is_not_asked_in_replay(monkeypatch: pytest.MonkeyPatch) -> None:
     """A URL is the picture that was downloaded then; nothing is downloaded."""
-    url, photo = "https://example.org/photo.png", noise()
+    url, photo = "https://example.org/photo.png", noise(SIZE)
     jobs.submit(photo, HOLE, seed=3, source=repr(url)).result(timeout=60)
     session = inp.open(url, mask=HOLE, seed=3, mode="replay")
     assert session.image.tobytes() == photo.tobytes()
@@ -238,7 +202,7 @@ class Teller(Studio):
 
 def test_what_the_provider_sent_is_read_when_it_is_looked_at() -> None:
     """`raw` of a result that is brought back is read once, at the first look; what is gone by then is told."""
-    photo = noise()
+    photo = noise(SIZE)
     live = inp.inpaint(photo, HOLE, feather_px=3, repeat=0).result(timeout=60)
     back = inp.inpaint(photo, HOLE, feather_px=3, repeat=0, mode="replay").result(timeout=60)
     assert (len(back.raw), repr(back.raw)) == (1, "<LatePictures: 1, 0 read>")

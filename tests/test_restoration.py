@@ -8,36 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PIL import Image
-from studio import Account, Studio
+from photos import SIZE, noise
+from studio import Account
 
 import inpaint_nb as inp
 from inpaint_nb import InputError, Mask, Result, Session, images
 from inpaint_nb.edit import picturefile
 from inpaint_nb.edit.carried import FORMAT, Carried
 from inpaint_nb.images.chunks import chunk, put_in, text_chunk
-from inpaint_nb.providers import registry
 
-SIZE = (64, 48)
 BOX = Mask.rectangle(SIZE, (8, 8, 24, 24)) - Mask.ellipse(SIZE, (10, 10, 20, 20)).grow(1)
 PROMPT = "a “fox” \\ {a|b}\n\0!"
-
-
-@pytest.fixture
-def photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A photograph in the working folder."""
-    monkeypatch.chdir(tmp_path)
-    Image.effect_noise(SIZE, 40).convert("RGB").save("photo.png")
-    return "photo.png"
-
-
-@pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> Account:
-    """A studio with an account of its own, findable by name during one test."""
-    monkeypatch.setattr(registry, "_registered", {})
-    monkeypatch.setattr(Studio, "account", Account())
-    registry.register_provider(Studio)
-    return Studio.account
 
 
 def ran(photo: object, **settings: object) -> Result:
@@ -140,7 +121,7 @@ def test_another_photograph_of_that_name_is_not_taken_for_it(
 ) -> None:
     """The picture before the run is known by its pixels; the session says that it is gone, mask and prompt stay."""
     ran(photo).save("fox.png")
-    Image.effect_noise(SIZE, 40).convert("RGB").save(photo)
+    noise().save(photo)
     elsewhere(monkeypatch, tmp_path)
     session = inp.open("fox.png")
     assert session.original is session.image

@@ -12,18 +12,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from IPython.core.formatters import DisplayFormatter
+from photos import SIZE
 from PIL import Image
 from studio import SIZE as STUDIO_SIZE
-from studio import Account, Studio
+from studio import Account
 
 import inpaint_nb as inp
 from inpaint_nb import InputError, Mask, Result, StoreError, images
 from inpaint_nb.archive.scripting import script_of
 from inpaint_nb.edit import EditRequest, Finished
-from inpaint_nb.providers import registry
 from inpaint_nb.store import Record, open_store
 
-SIZE = (64, 48)
 BOX = Mask.rectangle(SIZE, (8, 8, 24, 24))
 OTHER = (BOX | Mask.stroke(SIZE, [(30, 30), (40, 20.5)], 4)).grow(1) - Mask.ellipse(SIZE, (10, 10, 20, 20))
 TESTS = str(Path(__file__).parent)
@@ -39,23 +38,6 @@ exec(open(sys.argv[2], encoding="utf-8").read(), names)
 result = names["result"]
 print(result.is_recorded, *[images.digest(image) for image in result.images])
 """
-
-
-@pytest.fixture
-def photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A photograph in the working folder."""
-    monkeypatch.chdir(tmp_path)
-    Image.effect_noise(SIZE, 40).convert("RGB").save("photo.png")
-    return "photo.png"
-
-
-@pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> Account:
-    """A studio with an account of its own, findable by name during one test."""
-    monkeypatch.setattr(registry, "_registered", {})
-    monkeypatch.setattr(Studio, "account", Account())
-    registry.register_provider(Studio)
-    return Studio.account
 
 
 def ran(source: object, mask: Mask = BOX, prompt: str = "a fox", **settings: object) -> Result:

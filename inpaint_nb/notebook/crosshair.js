@@ -5,8 +5,8 @@ const ARROWS = {arrowleft: [-1, 0], arrowright: [1, 0], arrowup: [0, -1], arrowd
 const SAID_MS = 400; // a screen reader is told where the crosshair is when it rests
 
 function makeCrosshair(model, camera, tools, frame) {
-  const root = make('div', {class: 'inb-crosshair', 'aria-hidden': 'true', hidden: ''});
-  const said = make('div', {class: 'inb-said', 'aria-live': 'polite'});
+  const root = element('div', 'inb-crosshair', {'aria-hidden': 'true', hidden: ''});
+  const said = element('div', 'inb-said', {'aria-live': 'polite'});
   let at = null; // in picture pixels
   let isDrawing = false;
   let placedAt = null;

@@ -8,6 +8,12 @@ function element(tag, className, attributes = {}, ...children) {
   return made;
 }
 
+// How long something took, in words.
+function seconds(value) {
+  if (value < 60) return `${value.toFixed(1)} s`;
+  return `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+}
+
 function chordOf(event) {
   const key = event.key.toLowerCase();
   const mod = event.ctrlKey || event.metaKey ? "mod+" : "";

@@ -14,14 +14,14 @@ const PAINTED = 'inpaint_nb.painted'; // what the browser remembers of the hint
 // `onToggle(isOpen)` is called whenever the panel comes or goes.
 function makeHelp(model, name, onToggle) {
   const actions = model.get('actions');
-  const keyCap = (shown) => make('kbd', {}, keyName(shown));
-  const row = (shown, words, call) => make('tr', {}, make('th', {scope: 'row'}, keyCap(shown)), make('td', {}, words, ' ', ...(call ? [make('code', {}, call)] : [])));
-  const section = (title, rows) => make('table', {}, make('caption', {}, title), make('tbody', {}, ...rows));
+  const keyCap = (shown) => element('kbd', '', {}, keyName(shown));
+  const row = (shown, words, call) => element('tr', '', {}, element('th', '', {scope: 'row'}, keyCap(shown)), element('td', '', {}, words, ' ', ...(call ? [element('code', '', {}, call)] : [])));
+  const section = (title, rows) => element('table', '', {}, element('caption', '', {}, title), element('tbody', '', {}, ...rows));
   const sections = Object.entries(GROUPS).map(([group, title]) => section(title, actions.filter((each) => each.group === group).map((each) => row(each.shown, each.help, each.call))));
-  const close = make('button', {type: 'button', class: 'inb-help-close', 'aria-label': 'Close the help'}, 'Close (Esc)');
-  const root = make('div', {class: 'inb-help', id: `${name}-all`, role: 'dialog', 'aria-label': 'All keys', tabindex: -1, hidden: ''},
-    make('div', {class: 'inb-help-head'}, make('strong', {}, 'All keys, and the same in Python'), close),
-    make('div', {class: 'inb-help-groups'}, ...sections, section('By hand', BY_HAND.map(([shown, words]) => row(shown, words)))));
+  const close = element('button', 'inb-help-close', {type: 'button', 'aria-label': 'Close the help'}, 'Close (Esc)');
+  const root = element('div', 'inb-help', {id: `${name}-all`, role: 'dialog', 'aria-label': 'All keys', tabindex: -1, hidden: ''},
+    element('div', 'inb-help-head', {}, element('strong', '', {}, 'All keys, and the same in Python'), close),
+    element('div', 'inb-help-groups', {}, ...sections, section('By hand', BY_HAND.map(([shown, words]) => row(shown, words)))));
   keepKeys(root);
   let before = null; // what had the focus
 
@@ -50,14 +50,14 @@ function makeHelp(model, name, onToggle) {
 
 function makeEssentials(model, name) {
   const actions = Object.fromEntries(model.get('actions').map((each) => [each.name, each]));
-  const items = model.get('essentials').map((each) => make('span', {class: 'inb-key'}, make('kbd', {}, keyName(actions[each].shown)), ` ${actions[each].help}`));
-  const more = make('span', {class: 'inb-key'}, 'press ', make('kbd', {}, actions.help.shown), ' for all keys');
-  return make('p', {class: 'inb-essentials', id: `${name}-short`}, ...[...items, more].flatMap((each) => [each, ' ']));
+  const items = model.get('essentials').map((each) => element('span', 'inb-key', {}, element('kbd', '', {}, keyName(actions[each].shown)), ` ${actions[each].help}`));
+  const more = element('span', 'inb-key', {}, 'press ', element('kbd', '', {}, actions.help.shown), ' for all keys');
+  return element('p', 'inb-essentials', {id: `${name}-short`}, ...[...items, more].flatMap((each) => [each, ' ']));
 }
 
 // Goes for good with the first stroke: the browser remembers it, and so does the kernel.
 function makeHint(model, name) {
-  const root = make('p', {class: 'inb-welcome', id: `${name}-hint`}, keyName('Paint over the part to change · Ctrl+wheel zooms · ? shows all keys'));
+  const root = element('p', 'inb-welcome', {id: `${name}-hint`}, keyName('Paint over the part to change · Ctrl+wheel zooms · ? shows all keys'));
   const isKnown = () => { try { return localStorage.getItem(PAINTED) !== null; } catch { return false; } }; // a page may have no memory
   const refresh = () => { root.hidden = root.hidden || !model.get('is_new') || isKnown(); };
   function learn() {

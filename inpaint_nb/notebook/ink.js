@@ -21,18 +21,19 @@ function render({model, el}) {
   el.classList.add('inb-ink-root');
   const view = Math.random().toString(36).slice(2);
   const helpName = `inb-help-${view}`;
+  const set = (values) => { model.set(values); model.save_changes(); };
   const news = makeNews(model);
   const ink = makeInk(model, () => camera.view);
   const live = makeLive(model, () => camera.view);
   const detail = makeDetail();
   const ring = makeRing();
-  const surface = make('canvas', {
-    class: 'inb-surface', tabindex: 0, role: 'application', 'aria-label': 'Mask: paint over the part to change',
+  const surface = element('canvas', 'inb-surface', {
+    tabindex: 0, role: 'application', 'aria-label': 'Mask: paint over the part to change',
     'aria-describedby': `${helpName}-hint ${helpName}-short ${helpName}-all`, 'data-lm-suppress-shortcuts': 'true',
   });
   const hint = makeHint(model, helpName);
-  const frame = make('div', {class: 'inb-ink'}, detail.root, ...ink.canvases, live.canvas, ring.root, surface, hint.root);
-  const toolbar = makeToolbar(model, act, (name, px) => wishes.refine(name, px));
+  const frame = element('div', 'inb-ink', {}, detail.root, ...ink.canvases, live.canvas, ring.root, surface, hint.root);
+  const toolbar = makeToolbar(model, act, set, (name, px) => wishes.refine(name, px));
   const help = makeHelp(model, helpName, toolbar.showHelp);
   toolbar.root.append(news.root);
   el.append(toolbar.root, frame, help.root, makeEssentials(model, helpName));
@@ -42,7 +43,6 @@ function render({model, el}) {
   const listening = new AbortController();
   const on = (target, name, listener, options = {}) => target.addEventListener(name, listener, {...options, signal: listening.signal});
   const other = (mode) => (mode === 'add' ? 'subtract' : 'add');
-  const set = (values) => { model.set(values); model.save_changes(); };
   let hover = null; // the last pointer event over the layer
   const camera = makeCamera(model, frame, detail, pending.tell, moved);
   const tools = makeTools({model, camera, ink, live, radius: radiusInPicture, send: pending.send, repaint, changed,

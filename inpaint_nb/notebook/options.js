@@ -20,12 +20,12 @@ function sizeScale(largest) {
 
 function makeOptions(model, actions, act, set, refine) {
   const option = (kinds, label, ...children) => {
-    const made = make('label', {class: 'inb-option', 'data-for': kinds}, ...(label ? [make('span', {}, label)] : []), ...children);
+    const made = element('label', 'inb-option', {'data-for': kinds}, ...(label ? [element('span', '', {}, label)] : []), ...children);
     return made;
   };
   const slider = (name, label, most, per = 1) => {
-    const input = make('input', {type: 'range', class: `inb-slider inb-${name}`, min: 0, max: most, 'aria-label': label, title: label});
-    const text = make('output', {class: 'inb-value'});
+    const input = element('input', `inb-slider inb-${name}`, {type: 'range', min: 0, max: most, 'aria-label': label, title: label});
+    const text = element('output', 'inb-value');
     input.addEventListener('input', () => set({[name]: +input.value / per}));
     const show = () => {
       input.value = Math.round(model.get(name) * per);
@@ -34,21 +34,21 @@ function makeOptions(model, actions, act, set, refine) {
     return {nodes: [input, text], show};
   };
   const box = (name, label, words) => {
-    const input = make('input', {type: 'checkbox', class: `inb-${name}`, title: words});
+    const input = element('input', `inb-${name}`, {type: 'checkbox', title: words});
     input.addEventListener('change', () => set({[name]: input.checked}));
-    return {nodes: [input, make('span', {}, label)], show: () => { input.checked = model.get(name); }};
+    return {nodes: [input, element('span', '', {}, label)], show: () => { input.checked = model.get(name); }};
   };
   const menu = (name, label, choices) => {
-    const fill = () => choices().map(([value, words]) => make('option', {value}, words));
-    const select = make('select', {class: `inb-${name}`, 'aria-label': label, title: label}, ...fill());
+    const fill = () => choices().map(([value, words]) => element('option', '', {value}, words));
+    const select = element('select', `inb-${name}`, {'aria-label': label, title: label}, ...fill());
     select.addEventListener('change', () => set({[name]: select.value}));
     return {nodes: [select], show: () => { select.value = model.get(name); }};
   };
 
   const scale = () => sizeScale(Math.max(model.get('width'), model.get('height')));
-  const size = make('input', {type: 'range', class: 'inb-size', min: 0, max: 1000, 'aria-label': 'Brush size', title: 'Brush size ([ and ])'});
+  const size = element('input', 'inb-size', {type: 'range', min: 0, max: 1000, 'aria-label': 'Brush size', title: 'Brush size ([ and ])'});
   size.addEventListener('input', () => set({radius: scale().toDiameter(+size.value) / 2}));
-  const sizeText = make('button', {type: 'button', class: 'inb-size-text', 'data-action': 'unit', title: `Brush in picture or screen pixels (${actions.unit.shown})`});
+  const sizeText = element('button', 'inb-size-text', {type: 'button', 'data-action': 'unit', title: `Brush in picture or screen pixels (${actions.unit.shown})`});
   sizeText.addEventListener('click', () => act('unit'));
 
   const hardness = slider('hardness', 'Hardness of the brush', 100, 100);
@@ -62,32 +62,32 @@ function makeOptions(model, actions, act, set, refine) {
   const hint = menu('hint', 'What a drag says', () => [['box', 'box round it'], ['object', 'on the thing'], ['surroundings', 'beside it']]);
   const selector = menu('selector', 'What finds the thing', () => [['', 'automatic'], ...model.get('selectors').map((name) => [name, name])]);
   const shown = [hardness, strength, pressure, tolerance, softness, space, contiguous, stops, hint, selector];
-  const advice = make('span', {class: 'inb-advice'});
+  const advice = element('span', 'inb-advice');
 
   const refinements = Object.fromEntries(model.get('refinements').map((each) => [each.name, each]));
-  const which = make('select', {class: 'inb-refine', 'aria-label': 'Refine the mask', title: 'Refine the mask, with a preview'},
-    make('option', {value: ''}, 'Refine…'), ...model.get('refinements').map(({name, label}) => make('option', {value: name}, label)));
-  const px = make('input', {type: 'number', class: 'inb-px', min: 1, max: 9999, 'aria-label': 'How far, in pixels', title: 'How far, in pixels'});
-  const unit = make('span', {class: 'inb-unit'});
+  const which = element('select', 'inb-refine', {'aria-label': 'Refine the mask', title: 'Refine the mask, with a preview'},
+    element('option', '', {value: ''}, 'Refine…'), ...model.get('refinements').map(({name, label}) => element('option', '', {value: name}, label)));
+  const px = element('input', 'inb-px', {type: 'number', min: 1, max: 9999, 'aria-label': 'How far, in pixels', title: 'How far, in pixels'});
+  const unit = element('span', 'inb-unit');
   const show = () => refine(which.value, +px.value || 1);
   which.addEventListener('change', show);
   px.addEventListener('input', () => {
     set({grow_px: Math.min(9999, Math.max(1, Math.round(+px.value) || 1))});
     if (which.value) show();
   });
-  const words = make('span', {class: 'inb-proposal-text', role: 'status'});
-  const apply = make('button', {type: 'button', class: 'inb-apply', title: 'Take it (Enter)'}, 'Apply');
-  const discard = make('button', {type: 'button', class: 'inb-discard', title: 'Leave the mask as it is (Esc)'}, 'Cancel');
+  const words = element('span', 'inb-proposal-text', {role: 'status'});
+  const apply = element('button', 'inb-apply', {type: 'button', title: 'Take it (Enter)'}, 'Apply');
+  const discard = element('button', 'inb-discard', {type: 'button', title: 'Leave the mask as it is (Esc)'}, 'Cancel');
   apply.addEventListener('click', () => act('apply'));
   discard.addEventListener('click', () => act('discard'));
-  const proposal = make('span', {class: 'inb-proposal', hidden: ''}, words, apply, discard);
-  const trouble = make('span', {class: 'inb-trouble', role: 'alert'});
+  const proposal = element('span', 'inb-proposal', {hidden: ''}, words, apply, discard);
+  const trouble = element('span', 'inb-trouble', {role: 'alert'});
 
-  const root = make('div', {class: 'inb-row inb-options'},
+  const root = element('div', 'inb-row inb-options', {},
     option('stroke', 'Size', size, sizeText), option('stroke', 'Hardness', ...hardness.nodes), option('stroke', 'Opacity', ...strength.nodes), option('stroke', '', ...pressure.nodes),
     option('wand range', 'Tolerance', ...tolerance.nodes), option('range', 'Softness', ...softness.nodes), option('wand range', '', ...space.nodes),
     option('wand', '', ...contiguous.nodes), option('wand', '', ...stops.nodes), option('select', 'Drag', ...hint.nodes), option('select', 'by', ...selector.nodes),
-    advice, make('span', {class: 'inb-refining'}, which, px, unit), trouble, proposal);
+    advice, element('span', 'inb-refining', {}, which, px, unit), trouble, proposal);
 
   function refresh() {
     const tool = model.get('tool');
@@ -106,6 +106,7 @@ function makeOptions(model, actions, act, set, refine) {
     px.disabled = Boolean(which.value) && !refinements[which.value].unit;
     words.textContent = model.get('proposal');
     proposal.hidden = !model.get('proposal');
+    advice.hidden = !proposal.hidden; // one row more would move the picture under the hand
     trouble.textContent = model.get('trouble');
   }
   const showRefining = (name) => { which.value = name ?? ''; };

@@ -89,10 +89,10 @@ function makePending(model, view, root, news, done) {
 
 // A row of the tool bar that says what Python does not have, and gives it away as code.
 function makeNews(model) {
-  const words = make('span', {class: 'inb-news-words', role: 'status'});
-  const copy = make('button', {type: 'button', class: 'inb-copy', title: 'The Python calls that make these strokes'}, 'Copy as code');
-  const code = make('textarea', {class: 'inb-code', readonly: '', rows: 4, 'aria-label': 'The strokes as Python', hidden: ''});
-  const root = make('div', {class: 'inb-row inb-news', hidden: ''}, words, copy, code);
+  const words = element('span', 'inb-news-words', {role: 'status'});
+  const copy = element('button', 'inb-copy', {type: 'button', title: 'The Python calls that make these strokes'}, 'Copy as code');
+  const code = element('textarea', 'inb-code', {readonly: '', rows: 4, 'aria-label': 'The strokes as Python', hidden: ''});
+  const root = element('div', 'inb-row inb-news', {hidden: ''}, words, copy, code);
   let missed = [];
 
   copy.addEventListener('click', async () => {

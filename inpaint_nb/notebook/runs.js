@@ -11,11 +11,6 @@
 // For tests: .inb-status (data-state), .inb-progress, .inb-message, .inb-thumb (data-key), .inb-compare, .inb-use, .inb-save,
 // .inb-press (data-label), .inb-more, .inb-offer, .inb-rating (see stars.js)
 
-function seconds(value) {
-  if (value < 60) return `${value.toFixed(1)} s`;
-  return `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
-}
-
 function progressLine() {
   const bar = element("progress", "inb-progress", { max: 1, "aria-label": "Progress of the run" });
   const text = element("span", "inb-status-text");

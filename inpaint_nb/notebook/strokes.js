@@ -1,7 +1,7 @@
 // How gestures look before Python knows of them, and the brush cursor. Joined in front of ink.js.
 
 function stripes(context) {
-  const tile = make('canvas', {width: 10, height: 10});
+  const tile = element('canvas', '', {width: 10, height: 10});
   const pen = tile.getContext('2d');
   pen.fillStyle = '#fff';
   pen.fillRect(0, 0, 10, 10);
@@ -18,8 +18,8 @@ function stripes(context) {
 
 // Two bitmaps: what adds and what takes away. Each is painted opaque and faded as a whole, so overlaps are not darker.
 function makeInk(model, viewOf) {
-  const add = make('canvas', {class: 'inb-ink-add', 'aria-hidden': 'true'});
-  const subtract = make('canvas', {class: 'inb-ink-subtract', 'aria-hidden': 'true'});
+  const add = element('canvas', 'inb-ink-add', {'aria-hidden': 'true'});
+  const subtract = element('canvas', 'inb-ink-subtract', {'aria-hidden': 'true'});
   const pens = {add: add.getContext('2d'), subtract: subtract.getContext('2d')};
   const striped = stripes(pens.subtract);
   const used = {add: false, subtract: false};
@@ -154,7 +154,7 @@ function touchedBox(samples) {
 
 // What is being drawn and cannot be drawn in pieces: it is shown anew with every move.
 function makeLive(model, viewOf) {
-  const canvas = make('canvas', {class: 'inb-ink-live', 'aria-hidden': 'true'});
+  const canvas = element('canvas', 'inb-ink-live', {'aria-hidden': 'true'});
   const pen = canvas.getContext('2d');
   const striped = stripes(pen);
   let ratio = 1;
@@ -258,7 +258,7 @@ function makeLive(model, viewOf) {
 }
 
 function makeRing() {
-  const ring = make('div', {class: 'inb-ring', 'aria-hidden': 'true', hidden: ''});
+  const ring = element('div', 'inb-ring', {'aria-hidden': 'true', hidden: ''});
   return {
     root: ring,
     hide: () => { ring.hidden = true; },

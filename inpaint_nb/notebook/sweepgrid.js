@@ -5,11 +5,6 @@
 const PLANNED = { planned: "not sent yet", waiting: "waiting", submitting: "sending", queued: "queued", running: "running" };
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
-function seconds(value) {
-  if (value < 60) return `${value.toFixed(1)} s`;
-  return `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
-}
-
 // ---- where cells stand: cell numbers count the axes' positions, the last axis fastest; so do rows, columns and pages
 
 function layoutOf(grid) {

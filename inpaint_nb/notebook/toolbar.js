@@ -27,13 +27,6 @@ const ICONS = {
 };
 const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
-
 function keyName(shown) {
   return IS_MAC ? shown.replace('Ctrl', '⌘') : shown;
 }
@@ -43,7 +36,7 @@ function sentence(text) {
 }
 
 function makeButton(name, action, act) {
-  const button = make('button', {type: 'button', class: 'inb-button', 'data-action': name, 'aria-label': sentence(action.help)});
+  const button = element('button', 'inb-button', {type: 'button', 'data-action': name, 'aria-label': sentence(action.help)});
   button.title = `${sentence(action.help)} (${keyName(action.shown)})`;
   button.innerHTML = `<svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">${ICONS[name]}</svg>`;
   button.addEventListener('click', () => act(name));
@@ -53,7 +46,7 @@ function makeButton(name, action, act) {
 const MODE_KEYS = {add: 'X', subtract: 'X; the right button does the other', intersect: 'T'};
 
 function makeModeButton(mode, choose) {
-  const button = make('button', {type: 'button', class: 'inb-button', 'data-mode': mode, 'aria-label': sentence(mode)});
+  const button = element('button', 'inb-button', {type: 'button', 'data-mode': mode, 'aria-label': sentence(mode)});
   button.title = `${sentence(mode)} (${MODE_KEYS[mode]})`;
   button.innerHTML = `<svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">${ICONS[mode]}</svg>`;
   button.addEventListener('click', () => choose(mode));
@@ -78,33 +71,32 @@ function rove(row) {
 }
 
 // The tool bar: what is always at hand in the first row, the options of the tool in hand in the second.
-function makeToolbar(model, act, refine) {
+function makeToolbar(model, act, set, refine) {
   const actions = Object.fromEntries(model.get('actions').map((action) => [action.name, action]));
   const button = (name) => makeButton(name, actions[name], act);
-  const set = (values) => { model.set(values); model.save_changes(); };
-  const group = (label, ...children) => make('div', {class: 'inb-group', role: 'group', 'aria-label': label}, ...children);
+  const group = (label, ...children) => element('div', 'inb-group', {role: 'group', 'aria-label': label}, ...children);
 
   const tools = Object.keys(KINDS).map(button);
   const modes = ['add', 'subtract', 'intersect'].map((mode) => makeModeButton(mode, (chosen) => set({mode: chosen})));
   const history = ['undo', 'redo'].map(button);
   const swatches = model.get('colours').map((colour, index) => makeSwatch(colour, index, set));
-  const opacity = make('input', {type: 'range', class: 'inb-opacity', min: 10, max: 100, 'aria-label': 'Overlay opacity', title: 'Overlay opacity (, and .)'});
+  const opacity = element('input', 'inb-opacity', {type: 'range', min: 10, max: 100, 'aria-label': 'Overlay opacity', title: 'Overlay opacity (, and .)'});
   opacity.addEventListener('input', () => set({opacity: +opacity.value / 100, overlay: true}));
-  const zoom = make('button', {type: 'button', class: 'inb-zoom', 'data-action': 'full', title: `One picture pixel to one of the screen (${actions.full.shown})`});
+  const zoom = element('button', 'inb-zoom', {type: 'button', 'data-action': 'full', title: `One picture pixel to one of the screen (${actions.full.shown})`});
   zoom.addEventListener('click', () => act('full'));
   const overlay = button('overlay');
   const help = button('help');
   help.setAttribute('aria-haspopup', 'dialog');
   const options = makeOptions(model, actions, act, set, refine);
 
-  const first = make('div', {class: 'inb-row', role: 'toolbar', 'aria-label': 'Mask tools'},
+  const first = element('div', 'inb-row', {role: 'toolbar', 'aria-label': 'Mask tools'},
     group('Tool', ...tools), group('Mode', ...modes), group('History', ...history), group('Whole mask', button('clear'), button('invert')),
     group('Overlay', overlay, ...swatches, opacity), group('View', button('zoom_out'), zoom, button('zoom_in'), button('fit')), group('Help', help));
-  const root = make('div', {class: 'inb-toolbar', role: 'group', 'aria-label': 'Mask editor', 'data-lm-suppress-shortcuts': 'true'}, first, options.root);
+  const root = element('div', 'inb-toolbar', {role: 'group', 'aria-label': 'Mask editor', 'data-lm-suppress-shortcuts': 'true'}, first, options.root);
   const keepStop = rove(first);
 
   function refresh() {
-    const press = (element, on) => element.setAttribute('aria-pressed', String(on));
+    const press = (button, on) => button.setAttribute('aria-pressed', String(on));
     for (const each of tools) press(each, each.dataset.action === model.get('tool'));
     for (const each of modes) press(each, each.dataset.mode === model.get('mode'));
     for (const each of swatches) press(each, each.dataset.colour === model.get('colour'));
@@ -126,7 +118,7 @@ function makeToolbar(model, act, refine) {
 
 function makeSwatch(colour, index, set) {
   const name = ['Magenta', 'Blue', 'Yellow', 'Green'][index] ?? colour;
-  const swatch = make('button', {type: 'button', class: 'inb-swatch', 'data-colour': colour, 'aria-label': `${name} overlay`});
+  const swatch = element('button', 'inb-swatch', {type: 'button', 'data-colour': colour, 'aria-label': `${name} overlay`});
   swatch.title = `${name} overlay (C for the next)`;
   swatch.style.setProperty('--inb-swatch', colour);
   swatch.addEventListener('click', () => set({colour, overlay: true}));

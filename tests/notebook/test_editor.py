@@ -88,7 +88,7 @@ def shown_mask(page: PaintedPage, editor: Editor) -> Image.Image:
 
 
 def expected_overlay(mask: Mask, editor: Editor) -> Image.Image:
-    levels = editor._proxy.look.levels(mask)
+    levels = editor.layers.proxy.look.levels(mask)
     return levels.point([round(level * editor.ink.opacity) for level in range(256)])
 
 
@@ -350,9 +350,9 @@ def test_the_fallback_has_a_tool_bar_of_its_own(page: PaintedPage) -> None:
     """When the canvas hears of a pointer, no layer lies over it: plain widgets choose tool, mode and size, and undo."""
     owner = Owner(gradient(SIZE))
     owner.event("client_ready")
-    assert owner.editor._bar is None
+    assert owner.editor.fallback.bar is None
     owner.event("mouse_move", x=5, y=5)
-    bar = owner.editor._bar
+    bar = owner.editor.fallback.bar
     assert bar is not None
     assert owner.editor.widget.children[0] is bar.widget
     tool, mode, size, undo, redo, clear = bar.widget.children
@@ -379,7 +379,7 @@ def test_the_plain_tool_bar_gives_way_to_the_pointer_layer(owner: Owner, page: P
     late.event("client_ready")
     late.event("mouse_move", x=5, y=5)
     late.ready()
-    assert late.editor._bar is None
+    assert late.editor.fallback.bar is None
     assert len(late.editor.widget.children) == len(owner.editor.widget.children)
     late.editor.close()
 
