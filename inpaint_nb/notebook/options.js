@@ -56,7 +56,7 @@ function makeOptions(model, actions, act, set, refine) {
   const pressure = menu('pressure', 'What the pressure of a pen changes', () => [['none', 'pressure: off'], ['size', 'pressure: size'], ['opacity', 'pressure: opacity'], ['both', 'pressure: both']]);
   const tolerance = slider('tolerance', 'Tolerance: how far colours may differ', 255);
   const softness = slider('softness', 'Softness: how slowly it fades beyond the tolerance', 128);
-  const space = menu('space', 'How colours differ', () => [['rgb', 'RGB'], ['lab', 'LAB (as seen)']]);
+  const space = menu('space', 'How colours differ: as stored (RGB) or as seen (LAB)', () => [['rgb', 'RGB'], ['lab', 'LAB']]);
   const contiguous = box('contiguous', 'in one piece', 'Only what is connected with the point');
   const stops = box('stops', 'stop at mask', 'Do not cross what is masked already');
   const hint = menu('hint', 'What a drag says', () => [['box', 'box round it'], ['object', 'on the thing'], ['surroundings', 'beside it']]);

@@ -169,6 +169,21 @@ def test_a_colour_range_is_shown_and_then_taken(open_editor: Callable[..., Edito
     assert editor.notebook.value("session.mask.is_empty")
 
 
+def test_a_preview_does_not_move_the_picture(open_editor: Callable[..., Editor]) -> None:
+    """What is proposed fits beside the options where the cell is not wide, so the next click hits what was aimed at."""
+    editor = open_editor(FLAT, viewport={"width": 1100, "height": 1000})
+    for tool, points in (("range", [(200.0, 200.0)]), ("select", [(130.0, 80.0), (370.0, 280.0)])):
+        editor.act(tool)
+        editor.show()
+        before = editor.canvas.bounding_box()
+        editor.stroke(points)
+        wait_for_proposal(editor)
+        frames(editor)
+        assert editor.canvas.bounding_box() == before, tool
+        press(editor, "Escape")
+        settled(editor)
+
+
 def test_a_preview_follows_the_mode_and_more_colours(open_editor: Callable[..., Editor]) -> None:
     """Shift adds a colour, another mode shows at once, Undo takes back the preview alone, a stroke takes it first."""
     editor = open_editor(FLAT)
