@@ -83,6 +83,11 @@ class Editor:
         return self.layers.outline
 
     @property
+    def proposed(self) -> Mask | None:
+        """The mask that is shown and not taken yet; a run takes it."""
+        return self.layers.proposed
+
+    @property
     def _look(self) -> Look | None:
         """The part that a page shows larger than the canvas can."""
         return self.layers.look

@@ -30,7 +30,7 @@ class Layers:
         self._ink = ink
         self._preview: Image.Image | None = None
         self._other: Mask | None = None  # shown instead of the mask, to be looked at
-        self._proposed: Mask | None = None  # shown instead of the mask, and not taken yet
+        self.proposed: Mask | None = None  # shown instead of the mask, and not taken yet
         self._picture_png: bytes | None = None
         self._levels: Image.Image | None = None  # the reduced mask that the overlay shows
         self._is_live = False  # a page draws the pointer layer, and the outline
@@ -52,7 +52,7 @@ class Layers:
     def show_image(self, image: Image.Image, mask: Mask) -> None:
         """Shows another picture and the mask that belongs to it, and nothing of what was shown beside the old one."""
         self.image, self.mask, self._preview = image, mask, None
-        self._proposed = self._other = None
+        self.proposed = self._other = None
         self._picture_png = self._levels = None
         self.look_at(None)
         self._fit(Proxy(image.size))
@@ -61,7 +61,7 @@ class Layers:
     def show_mask(self, mask: Mask) -> None:
         """Shows another mask of the same picture; a proposed one gives way to it."""
         before, self.mask = self._shown, mask
-        self._proposed = None
+        self.proposed = None
         self._draw_changes(before)
 
     def show_other(self, mask: Mask | None) -> None:
@@ -72,7 +72,7 @@ class Layers:
 
     def show_proposed(self, mask: Mask | None) -> None:
         """Shows what is not taken yet; None takes it away."""
-        before, self._proposed = self._shown, mask
+        before, self.proposed = self._shown, mask
         if self._shown.size == self.proxy.size:
             self._draw_changes(before)
 
@@ -110,7 +110,7 @@ class Layers:
     def _shown(self) -> Mask:
         """The mask that the overlay shows."""
         shown = self.mask if self._other is None else self._other
-        return shown if self._proposed is None else self._proposed
+        return shown if self.proposed is None else self.proposed
 
     def _fit(self, proxy: Proxy) -> None:
         self.proxy = proxy

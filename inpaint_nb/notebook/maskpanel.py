@@ -46,7 +46,7 @@ class MaskPanel:
         self.cautions = ipywidgets.HTML()
         self.cautions.add_class("inb-cautions")
         self._stop = session.on_change(self._changed)
-        editor.ink.observe(lambda _: self._post(), "overlay_style")
+        editor.ink.observe(lambda _: self._post(), ["overlay_style", "proposal"])
         self.show()
 
     # ------------------------------------------------------------------ what is shown
@@ -97,8 +97,9 @@ class MaskPanel:
 
     def _show_cautions(self) -> None:
         takes_none = not self._session.capabilities.takes_mask
-        found = self._session.mask.cautions()
-        told = [each for each in found if not (takes_none and each.kind in ("empty", "full"))]
+        proposed = self._editor.proposed
+        mask = self._session.mask if proposed is None else proposed
+        told = [each for each in mask.cautions() if not (takes_none and each.kind in ("empty", "full"))]
         value = "".join(
             f'<div data-kind="{each.kind}"><span aria-hidden="true">⚠ </span>{escape(each.text)}</div>'
             for each in told

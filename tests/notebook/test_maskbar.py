@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -90,8 +91,6 @@ def hand(panel: Panel, page: PaintedPage) -> Page:
 
 def settled() -> None:
     """Waits until every update posted so far has been applied."""
-    import threading
-
     applied = threading.Event()
     MARSHALLER.post(applied, applied.set)
     assert applied.wait(20)
@@ -319,6 +318,22 @@ def test_cautions_stand_near_the_run(hand: Page, session: Session, monkeypatch: 
     session.mask = Mask.empty(SIZE)
     monkeypatch.setenv("LOTIMAGE_API_KEY", "none")
     session.provider = "lotimage"
+    settled()
+    assert cautions.value == ""
+
+
+def test_cautions_are_about_the_preview_that_a_run_would_take(hand: Page, session: Session) -> None:
+    """What is shown and not taken yet is what they speak of, until it is forgotten."""
+    session.mask = BOX
+    settled()
+    ink, cautions = hand.panel.editor.ink, hand.panel.masks.cautions
+    is_shown = threading.Event()
+    ink.observe(lambda change: "would be masked" in change.new and is_shown.set(), "proposal")
+    ink._handle_custom_msg({"type": "propose", "view": "v", "seq": 1, "refine": "invert", "px": 0}, [])
+    assert is_shown.wait(20)
+    settled()
+    assert "inverted" in cautions.value
+    hand.panel.editor.settle(False)
     settled()
     assert cautions.value == ""
 
