@@ -391,11 +391,18 @@ def test_a_picture_has_a_limit_too(peer):
 def test_a_slow_host_of_pictures_holds_up_nothing_else():
     """While hundreds of downloads wait for their turn, an API is answered, and none of them fails for having waited."""
 
+    asked = threading.Semaphore(0)
+
+    def hangs(handler):
+        asked.release()
+        silence(handler)
+
     async def story(slow, quick):
-        client = Client(pause=Pauses(), timing=Timing(pool=0.5, download=1.0))
+        client = Client(pause=Pauses(), timing=Timing(pool=0.5, download=3.0))
         api = client.api(quick.url, SECRET)
         downloads = [asyncio.create_task(client.download(f"{slow.url}/{number}")) for number in range(200)]
-        assert await offload(slow.reached.wait, 20)
+        for _ in range(DOWNLOADS):
+            assert await offload(asked.acquire, True, 20)
         answer = await api.get("/")
         slow.on("*", says(200, PICTURE))
         brought = await asyncio.gather(*downloads, return_exceptions=True)
@@ -403,7 +410,7 @@ def test_a_slow_host_of_pictures_holds_up_nothing_else():
         return answer, [one == PICTURE for one in brought]
 
     with scripted_serving() as slow, scripted_serving() as quick:
-        slow.on("*", silence)
+        slow.on("*", hangs)
         answer, brought = asyncio.run(story(slow, quick))
     assert answer.status == 200
     assert brought == [False] * DOWNLOADS + [True] * (200 - DOWNLOADS)

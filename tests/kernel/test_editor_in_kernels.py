@@ -90,7 +90,7 @@ def test_a_gesture_arrives_while_a_cell_runs(kernel: Kernel, page: Page) -> None
         "while session.mask.is_empty and time.monotonic() < end: time.sleep(0.005)\n"
         "print(not session.mask.is_empty)"
     )
-    kernel.finish(cell, until="runs")
+    kernel.finish(cell, until="runs\n")
     page.send(GESTURE, pack(POINTS))
     text, error = kernel.finish(cell)
     assert error is None
