@@ -143,6 +143,11 @@ def _can_be_told(selector: Selector) -> bool:
 def _checked(given: object, size: Size, name: str) -> Raster:
     """What a user's selector gave, checked. Raises InputError for another size or no mask at all."""
     match given:
+        case None:
+            raise InputError(
+                f"The selector {name!r} returned nothing.",
+                f"Return a mask, an array or a picture of {check.words(size)} pixels.",
+            )
         case Stepped():
             raster = given.raster
         case Image.Image():

@@ -151,6 +151,9 @@ def test_a_selectors_answer_is_checked() -> None:
     inpaint_nb.register_selector("odd", lambda *_: np.zeros((3, 4), bool))
     with pytest.raises(InputError, match="'odd' gave a mask of 4 × 3 for a picture of 600 × 400"):
         Mask.select(PHOTO, CUP, selector="odd")
+    inpaint_nb.register_selector("odd", lambda *_: None)
+    with pytest.raises(InputError, match="'odd' returned nothing"):
+        Mask.select(PHOTO, CUP, selector="odd")
     inpaint_nb.register_selector("odd", lambda *_: "nothing")
     with pytest.raises(InputError):
         Mask.select(PHOTO, CUP, selector="odd")
