@@ -82,17 +82,24 @@ function makeOptions(model, actions, act, set, refine) {
   discard.addEventListener('click', () => act('discard'));
   const proposal = element('span', 'inb-proposal', {hidden: ''}, words, apply, discard);
   const trouble = element('span', 'inb-trouble', {role: 'alert'});
+  const refining = element('span', 'inb-refining', {}, which, px, unit);
 
   const root = element('div', 'inb-row inb-options', {},
     option('stroke', 'Size', size, sizeText), option('stroke', 'Hardness', ...hardness.nodes), option('stroke', 'Opacity', ...strength.nodes), option('stroke', '', ...pressure.nodes),
     option('wand range', 'Tolerance', ...tolerance.nodes), option('range', 'Softness', ...softness.nodes), option('wand range', '', ...space.nodes),
     option('wand', '', ...contiguous.nodes), option('wand', '', ...stops.nodes), option('select', 'Drag', ...hint.nodes), option('select', 'by', ...selector.nodes),
-    advice, element('span', 'inb-refining', {}, which, px, unit), trouble, proposal);
+    advice, refining, trouble, proposal);
 
   function refresh() {
     const tool = model.get('tool');
-    for (const each of root.querySelectorAll('.inb-option')) each.hidden = !each.dataset.for.split(' ').some((kind) => kind === tool || kind === KINDS[tool]);
-    advice.textContent = HINTS[tool] ?? HINTS[KINDS[tool]] ?? '';
+    const isRefining = Boolean(which.value);
+    const isProposed = Boolean(model.get('proposal'));
+    // What is proposed takes the place of what does not belong to it: one row more would move the picture under the hand.
+    for (const each of root.querySelectorAll('.inb-option')) each.hidden = isRefining || !each.dataset.for.split(' ').some((kind) => kind === tool || kind === KINDS[tool]);
+    advice.hidden = isRefining || isProposed;
+    refining.hidden = isProposed && !isRefining;
+    proposal.hidden = !isProposed;
+    advice.textContent = advice.title = HINTS[tool] ?? HINTS[KINDS[tool]] ?? '';
     for (const each of shown) each.show();
     const diameter = Math.round(2 * model.get('radius'));
     const isScreen = model.get('unit') === 'screen';
@@ -105,10 +112,8 @@ function makeOptions(model, actions, act, set, refine) {
     unit.textContent = which.value ? refinements[which.value].unit : 'px';
     px.disabled = Boolean(which.value) && !refinements[which.value].unit;
     words.textContent = model.get('proposal');
-    proposal.hidden = !model.get('proposal');
-    advice.hidden = !proposal.hidden; // one row more would move the picture under the hand
     trouble.textContent = model.get('trouble');
   }
-  const showRefining = (name) => { which.value = name ?? ''; };
+  const showRefining = (name) => { which.value = name ?? ''; refresh(); };
   return {root, refresh, showRefining};
 }

@@ -171,7 +171,7 @@ def test_a_colour_range_is_shown_and_then_taken(open_editor: Callable[..., Edito
 
 def test_a_preview_does_not_move_the_picture(open_editor: Callable[..., Editor]) -> None:
     """What is proposed fits beside the options where the cell is not wide, so the next click hits what was aimed at."""
-    editor = open_editor(FLAT, viewport={"width": 1100, "height": 1000})
+    editor = open_editor(FLAT, viewport={"width": 900, "height": 1000})
     for tool, points in (("range", [(200.0, 200.0)]), ("select", [(130.0, 80.0), (370.0, 280.0)])):
         editor.act(tool)
         editor.show()
@@ -180,8 +180,13 @@ def test_a_preview_does_not_move_the_picture(open_editor: Callable[..., Editor])
         wait_for_proposal(editor)
         frames(editor)
         assert editor.canvas.bounding_box() == before, tool
-        press(editor, "Escape")
+        press(editor, "Enter")
         settled(editor)
+    before = editor.canvas.bounding_box()
+    choose(editor, ".inb-refine", "invert")
+    wait_for_proposal(editor)
+    frames(editor)
+    assert editor.canvas.bounding_box() == before
 
 
 def test_a_preview_follows_the_mode_and_more_colours(open_editor: Callable[..., Editor]) -> None:
