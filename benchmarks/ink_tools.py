@@ -76,6 +76,8 @@ CASES = (
     Case("ellipse", {"tool": "ellipse"}, LIVE, diagonal),
     Case("lasso", {"tool": "lasso"}, LIVE, zigzag),
     Case("polygon", {"tool": "polygon"}, LIVE, zigzag, clicks=True),
+    Case("smart select, a box", {"tool": "select", "hint": "box"}, LIVE, diagonal),
+    Case("smart select, on the thing", {"tool": "select", "hint": "object"}, LIVE, zigzag),
     Case("brush, 400 % of 8192²", {"tool": "brush", "radius": 1.0}, ADD, rows, LARGE_PX),
     Case(
         "soft brush, 400 % of 8192²", {"tool": "brush", "hardness": 0.5, "radius": 1.0}, LIVE, rows, LARGE_PX

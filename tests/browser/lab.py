@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import secrets
 from base64 import b64decode
@@ -83,13 +84,9 @@ class Notebook:
 
     def save(self) -> None:
         """Save with the notebook's own button and wait until the file is written."""
-        before = (self.lab.notebooks / self.name).stat().st_mtime_ns
+        before = self._file.stat().st_mtime_ns
         self.page.locator('[data-jp-item-name="save"]').first.click()
-        wait_until(
-            lambda: (self.lab.notebooks / self.name).stat().st_mtime_ns != before,
-            "the notebook is saved",
-            self.page,
-        )
+        wait_until(lambda: self._is_saved_since(before), "the notebook is saved", self.page)
 
     def close(self) -> None:
         """Close the page and shut the kernel down."""
@@ -199,6 +196,18 @@ class Notebook:
         part.screenshot(path=path)
         return path
 
+    @property
+    def _file(self) -> Path:
+        return self.lab.notebooks / self.name
+
+    def _is_saved_since(self, before: int) -> bool:
+        if self._file.stat().st_mtime_ns == before:
+            return False
+        try:
+            return bool(json.loads(self._file.read_text(encoding="utf-8")))
+        except ValueError:  # the server is still writing it
+            return False
+
     def _write(self, cells: Sequence[str]) -> None:
         document = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
         document.metadata["kernelspec"] = {
@@ -206,7 +215,7 @@ class Notebook:
             "display_name": "Python 3",
             "language": "python",
         }
-        nbformat.write(document, self.lab.notebooks / self.name)
+        nbformat.write(document, self._file)
 
     def _wait_for_kernel(self) -> None:
         self.page.wait_for_function(KERNEL_IS_IDLE, timeout=READY_SECONDS * 1000)
