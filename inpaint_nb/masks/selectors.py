@@ -26,7 +26,8 @@ Cancelled = Callable[[], bool]
 BUILT_IN = ("grabcut", "plain")
 LOOK_SECONDS = 0.05  # between two looks at whether somebody still waits
 _selectors: dict[str, Selector] = {}
-_one_at_a_time = threading.Lock()  # few models may be asked from two threads at once
+# Few models may be asked from two threads at once. A selector may well ask another one.
+_one_at_a_time = threading.RLock()
 
 
 @dataclass(frozen=True, slots=True)

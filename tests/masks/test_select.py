@@ -162,6 +162,16 @@ def test_a_selectors_answer_is_checked() -> None:
         Mask.select(PHOTO, CUP, selector="odd")
 
 
+@pytest.mark.timeout(20)
+def test_a_selector_may_ask_another_one() -> None:
+    """One that refines what another has found does not wait for itself."""
+    inpaint_nb.register_selector("rough", lambda picture, box, *_: Mask.rectangle(picture.size, box))
+    inpaint_nb.register_selector(
+        "fine", lambda picture, box, *_: Mask.select(picture, box, selector="rough").shrink(2)
+    )
+    assert Mask.select(PHOTO, CUP, selector="fine") == Mask.rectangle(PHOTO.size, CUP).shrink(2)
+
+
 BAD = {
     "no hints": (lambda: Mask.select(PHOTO), "needs a box or points on the thing"),
     "points beside the picture": (lambda: Mask.select(PHOTO, foreground=[(-3, 4)]), "needs a box or points"),
